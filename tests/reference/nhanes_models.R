@@ -56,30 +56,10 @@ add_model <- function(id, name, kind, formula, d, about) {
       record(set = "vcov", model = id, kind = kind, row = rownames(v)[i], column = colnames(v)[j], value = v[i, j])
     }
   }
-  for (term in setdiff(attr(terms(fit), "term.labels"), character(0))) add_term_test(id, kind, fit, term)
+  for (term in attr(terms(fit), "term.labels")) for (test in term_tests(fit, term, lrt = kind == "adjusted")) {
+    do.call(record, c(list(set = "term_test", model = id, kind = kind), test))
+  }
   fit
-}
-
-# Wald F and Rao-Scott likelihood ratio of one term, on residual and on design degrees of freedom.
-add_term_test <- function(id, kind, fit, term) {
-  one <- reformulate(term)
-  for (df in unique(c(fit$df.residual, degf(fit$survey.design)))) {
-    wald <- regTermTest(fit, one, df = df)
-    record(set = "term_test", model = id, kind = kind, term = term, method = "wald_f", statistic = wald$Ftest[[1]],
-           ndf = wald$df, ddf = wald$ddf, p_value = wald$p[[1]])
-  }
-  kept <- setdiff(attr(terms(fit), "term.labels"), term)
-  if (kind != "adjusted" || any(grepl(term, kept, fixed = TRUE))) return(invisible(NULL))
-  null <- fit_logit(update(formula(fit), reformulate(if (length(kept)) kept else "1", ".")), fit$survey.design)
-  index <- which(attr(model.matrix(fit), "assign") == match(term, attr(terms(fit), "term.labels")))
-  deviance_drop <- null$deviance - fit$deviance
-  lambda <- Re(eigen(solve(fit$naive.cov[index, index]) %*% vcov(fit)[index, index], only.values = TRUE)$values)
-  for (df in unique(c(fit$df.residual, degf(fit$survey.design)))) {
-    p <- pFsum(deviance_drop, rep(1, length(lambda)), lambda, ddf = df, method = "saddlepoint", lower.tail = FALSE)
-    record(set = "term_test", model = id, kind = kind, term = term, method = "rao_scott_lrt",
-           statistic = deviance_drop, ndf = length(index), ddf = df, p_value = p[[1]],
-           lambda = I(sort(lambda, decreasing = TRUE)))
-  }
 }
 
 # Standardised prevalence with everyone exposed and no one exposed, averaged over the model's own people.

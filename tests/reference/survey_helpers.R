@@ -63,6 +63,32 @@ term_levels <- function(fit) {
   data.frame(term = term, level = ifelse(term == "(Intercept)", "", level))
 }
 
+# Wald F of one term, and the Rao-Scott likelihood ratio (Lumley & Scott 2014, as regTermTest(method = "LRT") does
+# it): drop in deviance with weights scaled to mean 1, referred to a sum of F variables with the eigenvalues lambda
+# of (naive covariance)^-1 %*% covariance, by saddlepoint; on residual and on design degrees of freedom.
+term_tests <- function(fit, term, lrt = TRUE) {
+  found <- list()
+  choices <- unique(c(fit$df.residual, degf(fit$survey.design)))
+  for (df in choices) {
+    wald <- regTermTest(fit, reformulate(term), df = df)
+    found[[length(found) + 1]] <- list(term = term, method = "wald_f", statistic = wald$Ftest[[1]], ndf = wald$df,
+                                       ddf = df, p_value = wald$p[[1]])
+  }
+  labels <- attr(terms(fit), "term.labels")
+  kept <- setdiff(labels, term)
+  if (!lrt || any(grepl(term, kept, fixed = TRUE))) return(found)
+  null <- fit_logit(update(formula(fit), reformulate(if (length(kept)) kept else "1", ".")), fit$survey.design)
+  index <- which(attr(model.matrix(fit), "assign") == match(term, labels))
+  lambda <- Re(eigen(solve(fit$naive.cov[index, index]) %*% vcov(fit)[index, index], only.values = TRUE)$values)
+  drop <- null$deviance - fit$deviance
+  for (df in choices) {
+    p <- pFsum(drop, rep(1, length(lambda)), lambda, ddf = df, method = "saddlepoint", lower.tail = FALSE)
+    found[[length(found) + 1]] <- list(term = term, method = "rao_scott_lrt", statistic = drop, ndf = length(index),
+                                       ddf = df, p_value = p[[1]], lambda = I(sort(lambda, decreasing = TRUE)))
+  }
+  found
+}
+
 # ---- tetrachoric correlation -------------------------------------------------------------------------------
 
 # P(X < a, Y < b) for two standard normals with correlation rho, by Sheppard's integral over the angle.
