@@ -58,3 +58,4 @@ keep(from("bdendo11", "Epi")$bdendo11, "bdendo11.csv")
 keep(from("pneumo", "VGAM")$pneumo, "pneumo.csv")
 keep(data.frame(dose = c(1.6907, 1.7242, 1.7552, 1.7842, 1.8113, 1.8369, 1.8610, 1.8839),
                 n = c(59, 60, 62, 56, 63, 59, 62, 60), dead = c(6, 13, 18, 28, 52, 53, 61, 60)), "beetles.csv")
+keep(data.frame(x = c(1, 0), n = c(12, 50), y = c(12, 20)), "zero_cell.csv")
