@@ -1,0 +1,67 @@
+"""How migraine, low back pain, neck pain and fibromyalgia occur together: cohorts, measures, models, reports.
+
+Load a cohort, restrict it, measure or model it; each result is a tidy data frame.
+
+>>> import comorbid as cm
+>>> cohort = cm.load_cohort("synthetic")
+>>> table = cm.prevalence(cohort, by="sex")
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "Codebook": "codebook",
+    "Cohort": "cohort",
+    "ComorbidError": "errors",
+    "ComorbidWarning": "errors",
+    "LogisticFit": "fitting",
+    "LogisticSpec": "spec",
+    "Report": "analyses.report",
+    "SurveyDesign": "design",
+    "combinations": "measures",
+    "cooccurrence": "measures",
+    "cooccurrence_heatmap": "plots",
+    "fit_logistic": "fitting",
+    "forest_plot": "plots",
+    "list_cohorts": "sources",
+    "load_cohort": "sources",
+    "prevalence": "measures",
+    "profile_plot": "plots",
+    "published_estimates": "evidence",
+    "read_codebook": "codebook",
+    "tidy": "fitting",
+    "upset_plot": "plots",
+}
+
+__all__ = sorted([*_HOMES, "__version__"])
+
+if TYPE_CHECKING:
+    from comorbid.analyses.report import Report
+    from comorbid.codebook import Codebook, read_codebook
+    from comorbid.cohort import Cohort
+    from comorbid.design import SurveyDesign
+    from comorbid.errors import ComorbidError, ComorbidWarning
+    from comorbid.evidence import published_estimates
+    from comorbid.fitting import LogisticFit, fit_logistic, tidy
+    from comorbid.measures import combinations, cooccurrence, prevalence
+    from comorbid.plots import cooccurrence_heatmap, forest_plot, profile_plot, upset_plot
+    from comorbid.sources import list_cohorts, load_cohort
+    from comorbid.spec import LogisticSpec
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name when it is first used, so that `import comorbid` stays quick."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'comorbid' has no attribute {name!r}")
+    value = getattr(importlib.import_module(f"comorbid.{_HOMES[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return __all__

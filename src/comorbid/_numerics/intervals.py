@@ -1,0 +1,70 @@
+"""Intervals and p-values from estimates, standard errors and degrees of freedom; arrays in, arrays out."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.special import betaincinv, ndtr, ndtri, stdtr, stdtrit
+
+
+def critical_value(conf_level: float, df: float) -> float:
+    """Two-sided critical value of Student's t, or of the normal distribution when df is infinite."""
+    upper = 0.5 + conf_level / 2
+    return float(ndtri(upper) if np.isinf(df) else stdtrit(df, upper))
+
+
+def two_sided_p(statistic: np.ndarray, df: float) -> np.ndarray:
+    """P(|T| >= |statistic|), shape of `statistic`."""
+    lower = -np.abs(statistic)
+    return 2 * (ndtr(lower) if np.isinf(df) else stdtr(df, lower))
+
+
+def wald_interval(estimate: np.ndarray, std_error: np.ndarray, conf_level: float, df: float) -> np.ndarray:
+    """Estimate -/+ t * std_error, shape (..., 2)."""
+    half = critical_value(conf_level, df) * std_error
+    return np.stack([estimate - half, estimate + half], axis=-1)
+
+
+def logit_interval(proportion: np.ndarray, std_error: np.ndarray, conf_level: float, df: float) -> np.ndarray:
+    """Interval of a proportion, symmetric on the logit scale, shape (..., 2); it never leaves 0 to 1.
+
+    A proportion of exactly 0 or 1 has no logit interval: both limits are NaN.
+    """
+    inside = (proportion > 0) & (proportion < 1)
+    safe = np.where(inside, proportion, 0.5)
+    centre = np.log(safe / (1 - safe))
+    limits = wald_interval(centre, std_error / (safe * (1 - safe)), conf_level, df)
+    return np.where(inside[..., None], 1 / (1 + np.exp(-limits)), np.nan)
+
+
+def korn_graubard_interval(
+    proportion: np.ndarray, std_error: np.ndarray, n: np.ndarray, conf_level: float, df: float
+) -> np.ndarray:
+    """Clopper-Pearson interval at the effective sample size, adjusted for degrees of freedom, shape (..., 2).
+
+    n_eff = p (1 - p) / se^2 * (t_{n-1} / t_df)^2, at most n. Where p is 0 or 1, n_eff = n.
+    Source: Korn & Graubard, Survey Methodology 1998;24:193-201.
+    """
+    tail = (1 - conf_level) / 2
+    inside = (std_error > 0) & (proportion > 0) & (proportion < 1)
+    raw = np.where(inside, proportion * (1 - proportion) / np.where(inside, std_error, 1) ** 2, n)
+    t_sample = -ndtri(tail) if np.isinf(df) else stdtrit(np.maximum(n - 1, 1), 1 - tail)
+    shrink = (t_sample / critical_value(conf_level, df)) ** 2 if np.isfinite(df) else 1.0
+    effective = np.where(inside, np.minimum(raw * shrink, n), n)
+    x = proportion * effective
+    low = np.where(x > 0, betaincinv(np.maximum(x, 1e-300), effective - x + 1, tail), 0.0)
+    high = np.where(x < effective, betaincinv(x + 1, np.maximum(effective - x, 1e-300), 1 - tail), 1.0)
+    return np.stack([low, high], axis=-1)
+
+
+def false_discovery(p: np.ndarray) -> np.ndarray:
+    """Benjamini-Hochberg q-values of a family of p-values, shape (m,); NaN stays NaN and does not count.
+
+    q_(i) = min over j >= i of m p_(j) / j. Source: J R Stat Soc B 1995;57:289-300.
+    """
+    q = np.full(p.shape, np.nan)
+    given = np.flatnonzero(~np.isnan(p))
+    order = given[np.argsort(p[given])]
+    m = len(order)
+    scaled = p[order] * m / np.arange(1, m + 1)
+    q[order] = np.minimum(np.minimum.accumulate(scaled[::-1])[::-1], 1.0) if m else scaled
+    return q

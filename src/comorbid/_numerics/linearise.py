@@ -1,0 +1,137 @@
+"""The one place where standard errors come from: influence values, summed by sampled unit.
+
+An estimate that is a smooth function of weighted totals, or the root of weighted estimating equations, changes to
+first order by sum_i w_i z_i when the sample changes; z_i is the influence of a person per unit of weight. Its variance
+is therefore that of a weighted total, which the first stage of the design estimates by the spread of PSU sums:
+
+    V = sum_h (1 - f_h) n_h / (n_h - 1) sum_c (t_hc - mean_h)(t_hc - mean_h)',   t_hc = sum of w z in PSU c.
+
+People who share a pattern share z, so that sums over people become sums over cells, exactly.
+Source: Binder, Int Stat Rev 1983;51:279-92, doi:10.2307/1402588.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from comorbid._numerics.structure import Clusters, PatternTable
+
+
+def unit_sums(z: np.ndarray, table: PatternTable, n_units: int) -> np.ndarray:
+    """Weighted sums of influence by sampled unit.
+
+    Parameters
+    ----------
+    z : ndarray of shape (P, q)
+        Influence of a person with each pattern, per unit of weight, for q estimates.
+    table : PatternTable
+    n_units : int
+        Units of the whole sample; those without anybody in the domain sum to zero.
+
+    Returns
+    -------
+    ndarray of shape (n_units, q)
+    """
+    sums = np.zeros((n_units, z.shape[1]))
+    if len(table.cell_unit):
+        starts = np.flatnonzero(np.r_[True, np.diff(table.cell_unit) != 0])
+        rows = z[table.cell_pattern] * table.cell_weight[:, None]
+        sums[table.cell_unit[starts]] = np.add.reduceat(rows, starts, axis=0)
+    return sums
+
+
+def covariance(z: np.ndarray, table: PatternTable, clusters: Clusters) -> np.ndarray:
+    """Covariance of q estimates from their influence values.
+
+    Parameters
+    ----------
+    z : ndarray of shape (P, q)
+        Influence of a person with each pattern, per unit of weight.
+    table : PatternTable
+    clusters : Clusters
+
+    Returns
+    -------
+    ndarray of shape (q, q)
+
+    Raises
+    ------
+    DesignError
+        When a stratum holds one PSU and the design does not say what to do; the message names the stratum.
+
+    Notes
+    -----
+    With-replacement first stage, or with a finite population correction of that stage.
+    """
+    clusters.require_pairs()
+    if clusters.sampling == "psu":
+        deviations = _deviations(unit_sums(z, table, clusters.n_units), clusters)
+        return deviations.T @ deviations
+    scale, sums = _person_parts(z, table, clusters)
+    return (z * scale[:, None]).T @ z - sums.T @ sums
+
+
+def variances(z: np.ndarray, table: PatternTable, clusters: Clusters) -> np.ndarray:
+    """The diagonal of `covariance`, shape (q,), without the rest: for many unrelated estimates at once."""
+    clusters.require_pairs()
+    if clusters.sampling == "psu":
+        return np.square(_deviations(unit_sums(z, table, clusters.n_units), clusters)).sum(axis=0)
+    scale, sums = _person_parts(z, table, clusters)
+    return np.maximum(scale @ np.square(z) - np.square(sums).sum(axis=0), 0.0)
+
+
+def _deviations(sums: np.ndarray, clusters: Clusters) -> np.ndarray:
+    """Rows whose cross-product is the variance: PSU sums, centred in their stratum and scaled."""
+    stratum, size = clusters.stratum, clusters.size
+    centre = _by_stratum(sums, clusters) / size[:, None]
+    factor = clusters.rest * np.divide(size, size - 1, out=np.zeros_like(size), where=size > 1)
+    alone = clusters.lonely_strata()
+    if len(alone):
+        centre, factor = _settle_lonely(centre, factor, sums, alone, clusters)
+    return (sums - centre[stratum]) * np.sqrt(factor)[stratum, None]
+
+
+def _settle_lonely(
+    centre: np.ndarray, factor: np.ndarray, sums: np.ndarray, alone: np.ndarray, clusters: Clusters
+) -> tuple[np.ndarray, np.ndarray]:
+    """Lonely strata: spread about the grand mean (adjust), mean of the other strata (average), or nothing."""
+    centre, factor = centre.copy(), factor.copy()
+    if clusters.lonely == "adjust":
+        centre[alone] = sums.mean(axis=0)
+        factor[alone] = clusters.rest[alone]
+    elif clusters.lonely == "average":
+        factor = factor * clusters.n_strata / (clusters.n_strata - len(alone))
+    return centre, factor
+
+
+def _by_stratum(rows: np.ndarray, clusters: Clusters) -> np.ndarray:
+    total = np.zeros((clusters.n_strata, rows.shape[1]))
+    np.add.at(total, clusters.stratum, rows)
+    return total
+
+
+def _person_parts(z: np.ndarray, table: PatternTable, clusters: Clusters) -> tuple[np.ndarray, np.ndarray]:
+    """Per-pattern scale of z z', and rows to take away: sum (w z - mean)^2 = sum w^2 z^2 - (sum w z)^2 / n."""
+    if clusters.sampling == "none":
+        return table.count.astype(float), np.zeros((1, z.shape[1]))
+    size = clusters.size
+    factor = clusters.rest * np.divide(size, size - 1, out=np.zeros_like(size), where=size > 1)
+    squares = table.cell_weight_sq * factor[table.cell_unit]
+    scale = np.bincount(table.cell_pattern, weights=squares, minlength=table.n_patterns)
+    sums = unit_sums(z, table, clusters.n_units)
+    return scale, sums * np.sqrt(factor / size)[:, None]
+
+
+def degrees_of_freedom(table: PatternTable, clusters: Clusters) -> float:
+    """Design degrees of freedom of a domain: its sampled units minus its strata; infinite without a design.
+
+    Units and strata count when somebody of the domain, with a weight above zero, is in them.
+    Source: Korn & Graubard, Analysis of Health Surveys, 1999, section 5.2.
+    """
+    if clusters.sampling == "none":
+        return float("inf")
+    units = np.unique(table.cell_unit[table.cell_weight > 0])
+    strata = np.unique(clusters.stratum[units])
+    if clusters.sampling == "person":
+        return float(table.count.sum() - len(strata))
+    return float(len(units) - len(strata))

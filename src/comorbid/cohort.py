@@ -1,0 +1,182 @@
+"""A cohort: people, what their columns mean, how they were sampled, and how they came to be the ones studied."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from comorbid._numerics.structure import Clusters
+from comorbid.codebook import Codebook, Variable
+from comorbid.columns import SYNTHETIC
+from comorbid.design import SurveyDesign
+from comorbid.errors import EmptyDomainError, few
+from comorbid.people import PeopleFrame
+from comorbid.restriction import Known, Restriction, names_in, parse_restriction
+
+
+@dataclass(frozen=True, slots=True)
+class FlowStep:
+    """One row of the flow table: why people left, and how many stayed."""
+
+    step: str
+    reason: str
+    n: int
+    n_excluded: int
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Cohort:
+    """People + codebook + survey design; each step gives a new cohort and adds a row to its flow.
+
+    A subgroup is a domain: nobody is deleted, so that strata and PSUs keep their place in every standard error.
+
+    Attributes
+    ----------
+    people : the people, never shown
+    codebook : Codebook
+    design : SurveyDesign or None
+    restrictions : what people of the domain have in common
+    steps : the flow so far
+    """
+
+    people: PeopleFrame
+    codebook: Codebook
+    design: SurveyDesign | None = None
+    restrictions: tuple[Restriction, ...] = ()
+    steps: tuple[FlowStep, ...] = ()
+
+    @property
+    def name(self) -> str:
+        return self.codebook.name
+
+    @property
+    def title(self) -> str:
+        return self.codebook.title
+
+    @property
+    def synthetic(self) -> bool:
+        return self.codebook.synthetic
+
+    @property
+    def conditions(self) -> tuple[str, ...]:
+        return self.codebook.conditions
+
+    @property
+    def labels(self) -> dict[str, str]:
+        return self.codebook.labels
+
+    @property
+    def n(self) -> int:
+        """People in the domain, unweighted."""
+        mask = self.mask
+        return len(self.people) if mask is None else int(mask.sum())
+
+    @property
+    def mask(self) -> np.ndarray | None:
+        """People in the domain, shape (n,); None when it is everybody."""
+        return self.people.mask(self.restrictions, self.codebook)
+
+    @property
+    def clusters(self) -> Clusters:
+        """Strata and sampled units of the whole sample."""
+        return self.people.clusters(self.design)
+
+    def restrict(self, where: str, reason: str) -> Cohort:
+        """The people for whom `where` is true, as a domain.
+
+        Parameters
+        ----------
+        where : str
+            E.g. "age >= 20 and sex == 'female'". People for whom it cannot be told (a missing value) leave too.
+        reason : str
+            Why the others leave, as the flow table says it: "younger than 20".
+
+        Raises
+        ------
+        SpecError, UnknownNameError
+            When `where` cannot be read, or names no variable or level of the codebook.
+        EmptyDomainError
+            When nobody is left; the message names the step.
+        """
+        restriction = parse_restriction(where)
+        for name in names_in(restriction):
+            self.codebook[name]
+        return self._narrowed(restriction, where, reason)
+
+    def complete_cases(self, variables: Iterable[str]) -> Cohort:
+        """The people with none of the variables missing, so that several models rest on the same people.
+
+        Parameters
+        ----------
+        variables : names of variables, e.g. `LogisticSpec.variables`
+        """
+        names = tuple(dict.fromkeys(variables))
+        missing = {name: count for name, count in self.n_missing(names).items() if count}
+        counts = ", ".join(f"{name} {count:,}" for name, count in missing.items())
+        return self._narrowed(Known(names), "complete cases", f"missing: {counts}" if counts else "nothing missing")
+
+    def _narrowed(self, restriction: Restriction, step: str, reason: str) -> Cohort:
+        before = self.n
+        after = replace(self, restrictions=(*self.restrictions, restriction))
+        if after.n == 0:
+            raise EmptyDomainError(
+                f"{step!r} leaves nobody of {few(before)} people in {self.title}. "
+                "Look at the flow so far (`cohort.flow()`) and at the levels of the variables (`cohort.describe()`)."
+            )
+        return replace(after, steps=(*self.steps, FlowStep(step, reason, after.n, before - after.n)))
+
+    def define(self, **definitions: str) -> Cohort:
+        """The same people with conditions under another definition of the codebook: `define(fibromyalgia="F")`."""
+        return replace(self, codebook=self.codebook.define(definitions))
+
+    def with_design(self, design: SurveyDesign | str | None) -> Cohort:
+        """The same people under another design: one of the codebook by name, one's own, or None."""
+        chosen = self.codebook.design(design) if isinstance(design, str) else design
+        cohort = replace(self, design=chosen)
+        cohort.people.weights(chosen)
+        return cohort
+
+    def n_missing(self, variables: Iterable[str]) -> dict[str, int]:
+        """People of the domain without a value, by variable."""
+        mask = self.mask
+        counts = {}
+        for name in variables:
+            known = self.people.truth(Known((name,)), self.codebook)[0]
+            counts[name] = int((~known if mask is None else mask & ~known).sum())
+        return counts
+
+    def flow(self) -> pd.DataFrame:
+        """How the people studied came to be: step, reason, n, n_excluded; the first row is everybody on file."""
+        first = FlowStep("on file", "", len(self.people), 0)
+        rows = [(step.step, step.reason, step.n, step.n_excluded) for step in (first, *self.steps)]
+        frame = pd.DataFrame(rows, columns=["step", "reason", "n", "n_excluded"])
+        return self.labelled(frame)
+
+    def describe(self) -> pd.DataFrame:
+        """The schema: variable, kind, label, levels or unit, people of the domain without a value. No person's data."""
+        variables = self.codebook.variables
+        missing = self.n_missing(variables)
+        rows = [(name, v.kind, v.label, ", ".join(v.level_names) or v.unit, missing[name])
+                for name, v in variables.items()]
+        return self.labelled(pd.DataFrame(rows, columns=["variable", "kind", "label", "levels", "n_missing"]))
+
+    def labelled(self, frame: pd.DataFrame, variables: Mapping[str, Variable] | None = None) -> pd.DataFrame:
+        """A result frame with the labels of this cohort; synthetic numbers get their last column `source`."""
+        variables = variables or self.codebook.variables
+        if self.synthetic:
+            frame = frame.assign(source=SYNTHETIC)
+        frame.attrs = {
+            "cohort": self.title,
+            "synthetic": self.synthetic,
+            "labels": {name: variable.label for name, variable in variables.items()},
+            "note": self.codebook.citation,
+        }
+        return frame
+
+    def __repr__(self) -> str:
+        what = "synthetic data" if self.synthetic else "real data"
+        design = self.design.describe() if self.design else "no survey design"
+        return f"<Cohort {self.title} ({what}): {self.n:,} of {len(self.people):,} people; {design}>"

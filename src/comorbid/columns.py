@@ -1,0 +1,59 @@
+"""The glossary of result frames: which columns there are, what each means, and in which order they stand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pandas as pd
+
+GLOSSARY: dict[str, str] = {
+    "outcome": "condition that is studied as the effect",
+    "exposure": "condition or variable that is studied as the predictor",
+    "condition_a": "first condition of a pair; in measures with a direction, the one that divides people",
+    "condition_b": "second condition of a pair; in measures with a direction, the one whose prevalence is compared",
+    "combination": "conditions that are present, all others being absent",
+    "size": "number of conditions that are present in the combination",
+    "model": "'crude' without covariates, 'adjusted' with them, or the name given to the model",
+    "term": "variable of the model that the coefficient belongs to",
+    "level": "level of the variable; missing for a continuous one",
+    "reference": "level that the coefficient is compared with",
+    "measure": "what `estimate` is",
+    "estimate": "the estimate, on the scale that `measure` names",
+    "std_error": "its standard error; of a ratio, on the log scale",
+    "statistic": "estimate (log scale for a ratio) over its standard error",
+    "p_value": "two-sided, t distribution on the design degrees of freedom",
+    "conf_low": "lower limit of the confidence interval",
+    "conf_high": "upper limit of the confidence interval",
+    "n": "people the estimate rests on, unweighted",
+    "events": "of them, people with the outcome, unweighted",
+    "n_a": "people with condition_a, unweighted",
+    "n_b": "people with condition_b, unweighted",
+    "n_both": "people with both, unweighted",
+    "q_value": "false discovery rate (Benjamini-Hochberg) over the pairs of one measure",
+    "source": "'synthetic data' when nobody real is behind the numbers",
+}
+
+RATIO_MEASURES = frozenset({"odds_ratio", "prevalence_ratio", "observed_expected", "risk_ratio", "hazard_ratio"})
+"""Measures whose standard error stays on the log scale and whose null value is 1."""
+
+PROPORTION_MEASURES = frozenset({"prevalence", "conditional_prevalence", "expected_prevalence"})
+"""Measures between 0 and 1 that readers expect as percentages."""
+
+SYNTHETIC = "synthetic data"
+
+
+def null_value(measure: str) -> float:
+    """The value of a measure under no association: 1 for ratios, 0 otherwise."""
+    return 1.0 if measure in RATIO_MEASURES else 0.0
+
+
+def arrange(frame: pd.DataFrame, leading: Iterable[str] = ()) -> pd.DataFrame:
+    """The same frame with `leading` columns first, then those of the glossary in its order, then others.
+
+    `source` always stands last, so that synthetic numbers end in their label.
+    """
+    order = [*leading, *(name for name in GLOSSARY if name != "source")]
+    known = [name for name in order if name in frame.columns]
+    others = [name for name in frame.columns if name not in known and name != "source"]
+    last = ["source"] if "source" in frame.columns else []
+    return frame[[*known, *others, *last]].reset_index(drop=True)

@@ -1,0 +1,176 @@
+"""A fitted logistic model and the frames it gives."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from comorbid._numerics.intervals import two_sided_p, wald_interval
+from comorbid._numerics.logistic import LogisticResult
+from comorbid.cells import Cells
+from comorbid.cohort import Cohort
+from comorbid.columns import arrange
+from comorbid.errors import SpecError
+from comorbid.fitting.margins import UNCERTAINTY, standardised
+from comorbid.fitting.matrix import Column
+from comorbid.spec import LogisticSpec
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class LogisticFit:
+    """One fitted model.
+
+    spec : what was asked
+    columns : term, level and reference of each coefficient
+    coefficients : shape (k,), log odds
+    covariance : shape (k, k)
+    influence : shape (P, k), influence of a person with each pattern on the coefficients, per unit of weight
+    cells : the people of the model, collapsed
+    result : the numerical fit
+    group, first : covariate pattern of each pattern, and the first pattern of each
+    cohort, missing, n_excluded, df : where it comes from, who was left out, and the t distribution's degrees
+    """
+
+    spec: LogisticSpec
+    columns: tuple[Column, ...]
+    coefficients: np.ndarray
+    covariance: np.ndarray
+    influence: np.ndarray
+    cells: Cells
+    result: LogisticResult
+    group: np.ndarray
+    first: np.ndarray
+    cohort: Cohort | None = None
+    missing: Mapping[str, int] = field(default_factory=dict)
+    n_excluded: int = 0
+    df: float = float("inf")
+
+    @property
+    def n(self) -> int:
+        """People in the model, unweighted."""
+        return self.cells.n
+
+    @property
+    def events(self) -> int:
+        """Of them, people with the outcome."""
+        return int(self.cells.table.count @ self.cells.present(self.spec.outcome))
+
+    def tidy(self, exponentiate: bool = False, conf_level: float = 0.95) -> pd.DataFrame:
+        """One row a coefficient.
+
+        Parameters
+        ----------
+        exponentiate : bool
+            Give odds ratios: estimate and limits are turned, the standard error stays on the log scale. The intercept
+            becomes the odds of the outcome where every variable is at its reference.
+        conf_level : float
+
+        Returns
+        -------
+        DataFrame
+            outcome, exposure, model, term, level, reference, measure ("log_odds" or "odds_ratio"), estimate, std_error,
+            statistic, p_value, conf_low, conf_high, n, events.
+        """
+        std_error = np.sqrt(np.diag(self.covariance))
+        limits = wald_interval(self.coefficients, std_error, conf_level, self.df)
+        statistic = self.coefficients / std_error
+        turn = np.exp if exponentiate else np.asarray
+        frame = pd.DataFrame(
+            {
+                **self._asked(),
+                "term": [column.term for column in self.columns],
+                "level": [column.level for column in self.columns],
+                "reference": [column.reference for column in self.columns],
+                "measure": "odds_ratio" if exponentiate else "log_odds",
+                "estimate": turn(self.coefficients),
+                "std_error": std_error,
+                "statistic": statistic,
+                "p_value": two_sided_p(statistic, self.df),
+                "conf_low": turn(limits[:, 0]),
+                "conf_high": turn(limits[:, 1]),
+                "n": self.n,
+                "events": self.events,
+            }
+        )
+        return self._labelled(frame)
+
+    def glance(self) -> pd.DataFrame:
+        """One row: people, events, who was left out by variable, PSUs, strata, degrees of freedom, parameters."""
+        clusters, table = self.cells.clusters, self.cells.table
+        has_design = clusters.sampling != "none"
+        units = np.unique(table.cell_unit)
+        left_out = ", ".join(f"{name} {count:,}" for name, count in self.missing.items() if count)
+        row = {
+            **self._asked(),
+            "n": self.n,
+            "events": self.events,
+            "n_excluded": self.n_excluded,
+            "missing": left_out,
+            "n_parameters": len(self.columns),
+            "n_psu": len(units) if clusters.sampling == "psu" else None,
+            "n_strata": len(np.unique(clusters.stratum[units])) if has_design else None,
+            "df": self.df,
+            "log_likelihood": None if has_design else self.result.log_likelihood,
+            "formula": self.spec.formula,
+        }
+        return self._labelled(pd.DataFrame([row]))
+
+    def margins(
+        self, variable: str | None = None, *, uncertainty: str = "unconditional", conf_level: float = 0.95
+    ) -> pd.DataFrame:
+        """Standardised prevalence at each level of a variable, with ratios and differences against its reference.
+
+        m(a) = sum w_i P(y = 1 | x_i with variable = a) / sum w_i over the people of the model.
+
+        Parameters
+        ----------
+        variable : str, optional
+            A categorical variable of the model; the exposure without it.
+        uncertainty : {"unconditional", "conditional"}
+            Whether the covariates of the people count as sampled (their influence and that of the coefficients are
+            added before they are squared, so that their covariance is kept), or as fixed (the delta method alone).
+        conf_level : float
+
+        Returns
+        -------
+        DataFrame
+            outcome, exposure, model, term, level, reference, measure ("prevalence", "prevalence_ratio",
+            "prevalence_difference"), estimate, std_error (log scale for the ratio), statistic, p_value, conf_low,
+            conf_high, n, events.
+
+        Raises
+        ------
+        SpecError
+            When the variable is not a categorical one of the model.
+
+        Notes
+        -----
+        Graubard & Korn, Biometrics 1999;55:652-9, doi:10.1111/j.0006-341X.1999.00652.x.
+        """
+        if uncertainty not in UNCERTAINTY:
+            raise SpecError(f"uncertainty = {uncertainty!r} is not a choice. Accepted: {', '.join(UNCERTAINTY)}.")
+        frame = standardised(self, variable or self.spec.exposure, uncertainty, conf_level)
+        return self._labelled(frame.assign(**self._asked(), n=self.n, events=self.events))
+
+    def _asked(self) -> dict[str, str]:
+        return {"outcome": self.spec.outcome, "exposure": self.spec.exposure, "model": self.spec.model}
+
+    def _labelled(self, frame: pd.DataFrame) -> pd.DataFrame:
+        frame = arrange(frame)
+        return self.cohort.labelled(frame) if self.cohort is not None else frame
+
+    def __repr__(self) -> str:
+        return f"<LogisticFit {self.spec.formula} ({self.spec.model}): {self.n:,} people, {self.events:,} events>"
+
+
+def tidy(fits: Iterable[LogisticFit], exponentiate: bool = False, conf_level: float = 0.95) -> pd.DataFrame:
+    """`fit.tidy()` of several models, one under the other."""
+    frames = [fit.tidy(exponentiate, conf_level) for fit in fits]
+    if not frames:
+        raise SpecError("no fits were given; pass a list of what fit_logistic returns.")
+    stacked = pd.concat(frames, ignore_index=True)
+    stacked.attrs = frames[0].attrs
+    return stacked

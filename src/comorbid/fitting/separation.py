@@ -1,0 +1,58 @@
+"""Separation: a level that predicts the outcome perfectly, found before any iteration."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from comorbid._numerics.logistic import separating_direction
+from comorbid.cells import Cells
+from comorbid.errors import SeparationError
+from comorbid.fitting.matrix import Column
+from comorbid.spec import LogisticSpec
+
+
+def require_overlap(
+    design: np.ndarray,
+    events: np.ndarray,
+    total: np.ndarray,
+    columns: Sequence[Column],
+    cells: Cells,
+    spec: LogisticSpec,
+) -> None:
+    """Raise when the likelihood has no finite maximum.
+
+    Raises
+    ------
+    SeparationError
+        The message names a level without, or with nobody but, people who have the outcome; or the terms that
+        together separate them.
+    """
+    direction = separating_direction(design, events, total)
+    if direction is None:
+        return
+    moving = [columns[j] for j in np.flatnonzero(np.abs(direction) > 1e-6)]
+    named = _empty_level(moving, cells, spec) or (
+        f"`{spec.outcome}` is told apart perfectly by " + " + ".join(sorted({f"`{c.term}`" for c in moving}))
+    )
+    raise SeparationError(
+        f"{named}; the odds ratio is not finite. Nothing was fitted. "
+        "Merge levels in the codebook, leave the term out, or widen the domain."
+    )
+
+
+def _empty_level(moving: Sequence[Column], cells: Cells, spec: LogisticSpec) -> str | None:
+    """A level of a moving term in which nobody, or everybody, has the outcome."""
+    outcome = cells.present(spec.outcome)
+    for name in dict.fromkeys(factor.variable for column in moving for factor in column.factors):
+        variable = cells.variable(name)
+        if not variable.is_categorical:
+            continue
+        for number, level in enumerate(variable.level_names):
+            here = cells.codes(name) == number
+            n, with_outcome = cells.table.count[here].sum(), cells.table.count[here] @ outcome[here]
+            if n and with_outcome in (0, n):
+                found = "yes" if with_outcome == 0 else "no"
+                return f"no `{spec.outcome}` = {found} where `{name}` = {level} (0 of {n:,})"
+    return None

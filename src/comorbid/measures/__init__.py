@@ -1,0 +1,7 @@
+"""Prevalence and co-occurrence of conditions in a cohort, with design-based standard errors."""
+
+from comorbid.measures.combinations import combinations
+from comorbid.measures.cooccurrence import cooccurrence
+from comorbid.measures.prevalence import prevalence
+
+__all__ = ["combinations", "cooccurrence", "prevalence"]

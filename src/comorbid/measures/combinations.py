@@ -1,0 +1,144 @@
+"""Which combinations of conditions occur more often than independence would have it."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from comorbid._numerics.intervals import critical_value, logit_interval, two_sided_p
+from comorbid._numerics.linearise import variances
+from comorbid.cells import Cells, collapse_cohort
+from comorbid.cohort import Cohort
+from comorbid.columns import arrange
+from comorbid.errors import EmptyDomainError, SpecError, few
+from comorbid.measures.arguments import check_by, check_conf_level, chosen_conditions
+
+MOST_CONDITIONS = 12
+
+
+def combinations(
+    cohort: Cohort,
+    conditions: Sequence[str] | None = None,
+    *,
+    by: str | None = None,
+    conf_level: float = 0.95,
+) -> pd.DataFrame:
+    """All 2^k combinations of k conditions: observed prevalence, prevalence expected under independence, their ratio.
+
+    With o the weighted share of people who have exactly the conditions of a combination, and p_j the prevalence of
+    condition j, the expected share is e = prod_j p_j^{y_j} (1 - p_j)^{1 - y_j}. The influence of log(o / e) is that
+    of log o less that of log e, so that both are uncertain, together.
+
+    Parameters
+    ----------
+    cohort : Cohort
+    conditions : sequence of str, optional
+        Two to twelve conditions of the codebook; all without it.
+    by : str, optional
+        A categorical variable; one set of rows for each of its levels.
+    conf_level : float
+        Between 0 and 1.
+
+    Returns
+    -------
+    DataFrame
+        [by,] combination ("migraine & neck_pain", or "none"), size, one boolean column a condition, measure
+        ("prevalence", "expected_prevalence", "observed_expected"), estimate, std_error, statistic, p_value, conf_low,
+        conf_high, n, events. The standard error of the ratio is on the log scale; a combination that nobody has keeps
+        its rows, with a missing ratio.
+
+    Raises
+    ------
+    UnknownNameError, SpecError, EmptyDomainError, DesignError
+
+    Notes
+    -----
+    Rests on people with every answer known, as a domain; logit and log intervals with t on the design degrees of
+    freedom.
+    """
+    names = chosen_conditions(cohort, conditions, least=2)
+    if len(names) > MOST_CONDITIONS:
+        raise SpecError(f"{len(names)} conditions have 2^{len(names)} combinations; name {MOST_CONDITIONS} or fewer.")
+    check_by(cohort, by)
+    check_conf_level(conf_level)
+    cells = collapse_cohort(cohort, [*names, *([by] if by else [])])
+    complete = cells.select(cells.known(names))
+    if not complete.n:
+        raise EmptyDomainError(f"nobody of {few(cells.n)} people has an answer to all of {', '.join(names)}.")
+    frames = [
+        _of_group(group, names, conf_level).assign(**({by: level} if by else {}))
+        for level, group in complete.groups(by)
+    ]
+    frame = arrange(pd.concat(frames), [*([by] if by else []), "combination", "size", *names])
+    return cohort.labelled(frame)
+
+
+def _of_group(cells: Cells, names: Sequence[str], conf_level: float) -> pd.DataFrame:
+    sets = np.array(list(itertools.product([0.0, 1.0], repeat=len(names))))
+    sets = sets[np.lexsort((-sets @ 2.0 ** -np.arange(len(names)), sets.sum(axis=1)))]
+    y = np.stack([cells.present(name) for name in names], axis=1)
+    weight = cells.table.weight
+    base = weight.sum()
+    member = (y[:, None, :] == sets[None]).all(axis=2).astype(float)
+    observed, p = weight @ member / base, weight @ y / base
+    z_observed = (member - observed) / base
+    z_p = (y - p) / base
+    expected = np.prod(np.where(sets == 1, p, 1 - p), axis=1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        slope = np.where(sets == 1, 1 / p, -1 / (1 - p))
+        z_log_expected = z_p @ np.where(np.isfinite(slope), slope, 0.0).T
+        z_log_ratio = np.where(observed > 0, z_observed / observed, 0.0) - z_log_expected
+    z = np.concatenate([z_observed, z_log_expected * expected, z_log_ratio], axis=1)
+    std_error = np.sqrt(variances(z, cells.table, cells.clusters)).reshape(3, len(sets))
+    events = (cells.table.count @ member).astype(np.int64)
+    return _frame(names, sets, observed, expected, std_error, events, cells, conf_level)
+
+
+def _frame(
+    names: Sequence[str],
+    sets: np.ndarray,
+    observed: np.ndarray,
+    expected: np.ndarray,
+    std_error: np.ndarray,
+    events: np.ndarray,
+    cells: Cells,
+    conf_level: float,
+) -> pd.DataFrame:
+    df = cells.degrees_of_freedom
+    shares = [logit_interval(share, std_error[i], conf_level, df) for i, share in enumerate((observed, expected))]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        log_ratio = np.where(observed > 0, np.log(observed / expected), np.nan)
+    log_error = np.where(np.isfinite(log_ratio), std_error[2], np.nan)
+    half = critical_value(conf_level, df) * log_error
+    limits = [*shares, np.exp(np.stack([log_ratio - half, log_ratio + half], axis=-1))]
+    blank = np.full(len(sets), np.nan)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        statistics = [blank, blank, np.where(log_error > 0, log_ratio / log_error, np.nan)]
+    estimates = [observed, expected, np.exp(log_ratio)]
+    errors = [std_error[0], std_error[1], log_error]
+    described = {
+        "combination": [" & ".join(np.array(names)[row == 1]) or "none" for row in sets],
+        "size": sets.sum(axis=1).astype(np.int64),
+        **{name: sets[:, j] == 1 for j, name in enumerate(names)},
+    }
+    parts = [
+        pd.DataFrame(
+            {
+                **described,
+                "measure": measure,
+                "estimate": estimates[i],
+                "std_error": errors[i],
+                "statistic": statistics[i],
+                "p_value": two_sided_p(statistics[i], df),
+                "conf_low": limits[i][:, 0],
+                "conf_high": limits[i][:, 1],
+                "n": cells.n,
+                "events": events,
+            }
+        )
+        for i, measure in enumerate(("prevalence", "expected_prevalence", "observed_expected"))
+    ]
+    return pd.concat(parts, ignore_index=True)

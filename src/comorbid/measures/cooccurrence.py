@@ -1,0 +1,188 @@
+"""How two conditions occur together: every pair, every measure."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import pandas as pd
+
+from comorbid._numerics.intervals import critical_value, false_discovery, two_sided_p
+from comorbid._numerics.linearise import variances
+from comorbid._numerics.pairs import DIRECTED, SWAP, SYMMETRIC, Measured
+from comorbid._numerics.tetrachoric import tetrachoric
+from comorbid.cells import Cells, collapse_cohort
+from comorbid.cohort import Cohort
+from comorbid.columns import RATIO_MEASURES, arrange
+from comorbid.errors import SpecError, require_known
+from comorbid.measures.arguments import check_by, check_conf_level, chosen_conditions
+
+SYMMETRIC_MEASURES: dict[str, Callable[[np.ndarray], Measured]] = {**SYMMETRIC, "tetrachoric": tetrachoric}
+MEASURES = (*SYMMETRIC_MEASURES, *DIRECTED)
+WITHOUT_NULL = frozenset({"jaccard", "conditional_prevalence"})
+"""Measures that have no fixed value under independence, hence no test."""
+
+
+def cooccurrence(
+    cohort: Cohort,
+    conditions: Sequence[str] | None = None,
+    *,
+    by: str | None = None,
+    measures: Sequence[str] | None = None,
+    conf_level: float = 0.95,
+) -> pd.DataFrame:
+    """Every measure of co-occurrence for every pair of conditions.
+
+    All are functions of the weighted cell proportions p11, p10, p01, p00 of a pair (both, a only, b only, neither):
+
+    - odds_ratio: p11 p00 / (p10 p01), a prevalence odds ratio
+    - observed_expected: P(a and b) / (P(a) P(b))
+    - prevalence_ratio, prevalence_difference: prevalence of b in people with a against people without a
+    - conditional_prevalence: P(b | a)
+    - phi: correlation of the indicators; yule_q: (OR - 1) / (OR + 1); jaccard: P(a and b) / P(a or b)
+    - tetrachoric: correlation of two normal variables cut at thresholds
+
+    Parameters
+    ----------
+    cohort : Cohort
+    conditions : sequence of str, optional
+        Two or more conditions of the codebook; all without it.
+    by : str, optional
+        A categorical variable; one set of rows for each of its levels.
+    measures : sequence of str, optional
+        A choice of the measures above; all without it.
+    conf_level : float
+        Between 0 and 1.
+
+    Returns
+    -------
+    DataFrame
+        [by,] condition_a, condition_b, measure, estimate, std_error, statistic, p_value, conf_low, conf_high, n, n_a,
+        n_b, n_both, q_value. Measures with a direction have two rows a pair. The standard error of a ratio is on the
+        log scale; intervals of phi, Yule's Q and tetrachoric are symmetric on Fisher's z scale, of jaccard and
+        conditional prevalence on the logit scale. `q_value` is the false discovery rate over the pairs of one measure
+        and level of `by`. A measure that an empty cell leaves undefined is NaN.
+
+    Raises
+    ------
+    UnknownNameError, SpecError, EmptyDomainError, DesignError
+
+    Notes
+    -----
+    People with both answers known, pair by pair, as a domain of the whole sample. Standard errors by linearisation:
+    the influence of a person is the gradient of the measure at the person's cell.
+    """
+    names = chosen_conditions(cohort, conditions, least=2)
+    check_by(cohort, by)
+    check_conf_level(conf_level)
+    wanted = tuple(require_known(name, MEASURES, "measure") for name in measures) if measures else MEASURES
+    if not wanted:
+        raise SpecError(f"no measure was asked for. Accepted: {', '.join(MEASURES)}.")
+    cells = collapse_cohort(cohort, [*names, *([by] if by else [])])
+    frames = [
+        _of_group(group, names, wanted, conf_level).assign(**({by: level} if by else {}))
+        for level, group in cells.groups(by)
+    ]
+    return cohort.labelled(arrange(pd.concat(frames), [by] if by else []))
+
+
+def _of_group(cells: Cells, names: Sequence[str], wanted: Sequence[str], conf_level: float) -> pd.DataFrame:
+    pairs = list(itertools.combinations(names, 2))
+    tables = [_fourfold(cells, a, b) for a, b in pairs]
+    frames = [_rows(cells, pair, table, wanted) for pair, table in zip(pairs, tables, strict=True)]
+    frame = pd.concat(frames, ignore_index=True)
+    frame = _with_intervals(frame, conf_level, cells.degrees_of_freedom)
+    frame["q_value"] = frame.groupby("measure")["p_value"].transform(lambda p: false_discovery(p.to_numpy()))
+    return frame
+
+
+def _fourfold(cells: Cells, a: str, b: str) -> np.ndarray:
+    """Indicators of the four cells of a pair by pattern, shape (P, 4); all zero where an answer is missing."""
+    with_a, with_b = cells.present(a), cells.present(b)
+    known = cells.known([a, b]).astype(float)
+    without_a, without_b = known - with_a, known - with_b
+    return np.stack([with_a * with_b, with_a * without_b, without_a * with_b, without_a * without_b], axis=1) * known[:, None]
+
+
+def _rows(cells: Cells, pair: tuple[str, str], member: np.ndarray, wanted: Sequence[str]) -> pd.DataFrame:
+    """All measures of one pair: estimate and standard error, log scale for ratios."""
+    base = cells.table.weight @ member.sum(axis=1)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        p = cells.table.weight @ member / base
+    asked = _asked(pair, wanted)
+    values, gradients = [], []
+    for _, measure, swap in asked:
+        value, gradient = _measured(measure, p[SWAP] if swap else p)
+        values.append(value)
+        gradients.append(gradient[SWAP] if swap else gradient)
+    slope = np.stack(gradients, axis=1)
+    z = member @ np.where(np.isfinite(slope), slope, 0.0) / base
+    z -= (member.sum(axis=1)[:, None] / base) * (p @ np.where(np.isfinite(slope), slope, 0.0))
+    std_error = np.sqrt(variances(z, cells.table, cells.clusters))
+    std_error[~np.isfinite(slope).all(axis=0)] = np.nan
+    n11, n10, n01, n00 = (cells.table.count @ member).astype(np.int64)
+    return pd.DataFrame(
+        {
+            "condition_a": [ab[0] for ab, _, _ in asked],
+            "condition_b": [ab[1] for ab, _, _ in asked],
+            "measure": [measure for _, measure, _ in asked],
+            "estimate": values,
+            "std_error": std_error,
+            "n": n11 + n10 + n01 + n00,
+            "n_a": [n11 + (n01 if swap else n10) for _, _, swap in asked],
+            "n_b": [n11 + (n10 if swap else n01) for _, _, swap in asked],
+            "n_both": n11,
+        }
+    )
+
+
+def _asked(pair: tuple[str, str], wanted: Sequence[str]) -> list[tuple[tuple[str, str], str, bool]]:
+    """(pair in its direction, measure, swapped) for each row."""
+    rows: list[tuple[tuple[str, str], str, bool]] = []
+    for measure in wanted:
+        rows.append((pair, measure, False))
+        if measure in DIRECTED:
+            rows.append((pair[::-1], measure, True))
+    return rows
+
+
+def _measured(measure: str, p: np.ndarray) -> tuple[float, np.ndarray]:
+    """A measure and its gradient; NaN where an empty cell leaves it undefined."""
+    function = SYMMETRIC_MEASURES.get(measure) or DIRECTED[measure]
+    if not np.isfinite(p).all() or (measure == "tetrachoric" and p.min() <= 0):
+        return np.nan, np.full(4, np.nan)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        value, gradient = function(p)
+    defined = np.isfinite(value) and np.isfinite(gradient).all()
+    return (float(value), gradient) if defined else (np.nan, np.full(4, np.nan))
+
+
+def _with_intervals(frame: pd.DataFrame, conf_level: float, df: float) -> pd.DataFrame:
+    """Statistic, p-value and limits, each measure on the scale where its sampling distribution is most symmetric."""
+    estimate, std_error = frame["estimate"].to_numpy(), frame["std_error"].to_numpy()
+    kind = frame["measure"].map(_scale).to_numpy()
+    with np.errstate(invalid="ignore", divide="ignore"):
+        onto = {"plain": lambda x: (x, 1.0), "log": lambda x: (x, 1.0), "fisher": lambda x: (np.arctanh(x), 1 / (1 - x**2)),
+                "logit": lambda x: (np.log(x / (1 - x)), 1 / (x * (1 - x)))}
+        back = {"plain": lambda x: x, "log": np.exp, "fisher": np.tanh, "logit": lambda x: 1 / (1 + np.exp(-x))}
+        low, high, statistic = (np.full(len(frame), np.nan) for _ in range(3))
+        shown = estimate.copy()
+        for name in onto:
+            here = kind == name
+            centre, slope = onto[name](estimate[here])
+            half = critical_value(conf_level, df) * std_error[here] * slope
+            low[here], high[here] = back[name](centre - half), back[name](centre + half)
+            statistic[here] = estimate[here] / std_error[here]
+            if name == "log":
+                shown[here] = np.exp(estimate[here])
+    statistic[frame["measure"].isin(WITHOUT_NULL).to_numpy()] = np.nan
+    return frame.assign(estimate=shown, statistic=statistic, p_value=two_sided_p(statistic, df), conf_low=low, conf_high=high)
+
+
+def _scale(measure: str) -> str:
+    if measure in RATIO_MEASURES:
+        return "log"
+    if measure in ("phi", "yule_q", "tetrachoric"):
+        return "fisher"
+    return "logit" if measure in WITHOUT_NULL else "plain"

@@ -1,0 +1,100 @@
+"""Prevalence of conditions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from comorbid._numerics.intervals import korn_graubard_interval, logit_interval
+from comorbid._numerics.linearise import variances
+from comorbid.cells import Cells, collapse_cohort
+from comorbid.cohort import Cohort
+from comorbid.columns import arrange
+from comorbid.errors import SpecError
+from comorbid.measures.arguments import check_by, check_conf_level, chosen_conditions
+
+INTERVALS = ("logit", "korn-graubard")
+
+
+def prevalence(
+    cohort: Cohort,
+    conditions: Sequence[str] | None = None,
+    *,
+    by: str | None = None,
+    conf_level: float = 0.95,
+    interval: str = "logit",
+) -> pd.DataFrame:
+    """Weighted prevalence of each condition.
+
+    p = sum w y / sum w over the people of the domain whose answer is known; the influence of a person is
+    (y - p) / sum w, and the standard error comes from its sums by PSU.
+
+    Parameters
+    ----------
+    cohort : Cohort
+    conditions : sequence of str, optional
+        Conditions of the codebook; all of them without it.
+    by : str, optional
+        A categorical variable; one set of rows for each of its levels.
+    conf_level : float
+        Between 0 and 1.
+    interval : {"logit", "korn-graubard"}
+        Symmetric on the logit scale with t on the design degrees of freedom (R `svyciprop` with degf), or
+        Clopper-Pearson at the effective sample size, as NCHS presents proportions.
+
+    Returns
+    -------
+    DataFrame
+        [by,] outcome, measure ("prevalence"), estimate, std_error, conf_low, conf_high, n, events. `n` and `events`
+        are unweighted; people without an answer are left out condition by condition.
+
+    Raises
+    ------
+    UnknownNameError, SpecError, EmptyDomainError, DesignError
+
+    Notes
+    -----
+    Binder, Int Stat Rev 1983;51:279-92, doi:10.2307/1402588; intervals: Korn & Graubard, Surv Methodol 1998;24:193.
+    """
+    names = chosen_conditions(cohort, conditions)
+    check_by(cohort, by)
+    check_conf_level(conf_level)
+    if interval not in INTERVALS:
+        raise SpecError(f"interval = {interval!r} is not a choice. Accepted: {', '.join(INTERVALS)}.")
+    cells = collapse_cohort(cohort, [*names, *([by] if by else [])])
+    frames = [
+        _of_group(group, names, conf_level, interval).assign(**({by: level} if by else {}))
+        for level, group in cells.groups(by)
+    ]
+    frame = arrange(pd.concat(frames), [by] if by else [])
+    return cohort.labelled(frame)
+
+
+def _of_group(cells: Cells, names: Sequence[str], conf_level: float, interval: str) -> pd.DataFrame:
+    present = np.stack([cells.present(name) for name in names], axis=1)
+    known = np.stack([cells.known([name]) for name in names], axis=1)
+    weight, count = cells.table.weight, cells.table.count
+    base = weight @ known
+    with np.errstate(invalid="ignore", divide="ignore"):
+        p = (weight @ present) / base
+        z = np.where(known, (present - p) / base, 0.0)
+    std_error = np.sqrt(variances(z, cells.table, cells.clusters))
+    n, df = count @ known, cells.degrees_of_freedom
+    if interval == "logit":
+        limits = logit_interval(p, std_error, conf_level, df)
+    else:
+        limits = korn_graubard_interval(p, std_error, n.astype(float), conf_level, df)
+    return pd.DataFrame(
+        {
+            "outcome": list(names),
+            "measure": "prevalence",
+            "estimate": p,
+            "std_error": std_error,
+            "conf_low": limits[:, 0],
+            "conf_high": limits[:, 1],
+            "n": n,
+            "events": (count @ present).astype(np.int64),
+        }
+    )

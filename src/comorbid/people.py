@@ -1,0 +1,212 @@
+"""People in memory: a data frame whose columns are coded by the codebook, lazily and once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from comorbid._numerics.collapse import CodedColumn, collapse
+from comorbid._numerics.structure import Clusters, PatternTable
+from comorbid.codebook import Codebook, Variable
+from comorbid.design import SurveyDesign
+from comorbid.errors import CohortError, few, require_known
+from comorbid.recode import coded_levels, coded_values, continuous_values
+from comorbid.restriction import Combined, Comparison, Known, Negated, Restriction
+from comorbid.sampling import SampledUnits, sampled_units, sampling_weights
+
+
+class PeopleFrame:
+    """A frame of people and what was derived from it; the frame itself is never changed or copied.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        One row a person; columns as the codebook's variables name them.
+    codebook : Codebook
+    """
+
+    def __init__(self, frame: pd.DataFrame, codebook: Codebook) -> None:
+        repeated = frame.columns[frame.columns.duplicated()]
+        if len(repeated):
+            raise CohortError(f"column {str(repeated[0])!r} stands in the data twice; rename or drop one of them.")
+        self._frame = frame
+        self._codebook = codebook
+        self._coded: dict[tuple[str, str], CodedColumn] = {}
+        self._values: dict[str, np.ndarray] = {}
+        self._masks: dict[tuple[Restriction, ...], np.ndarray | None] = {}
+        self._units: dict[SurveyDesign | None, SampledUnits] = {}
+
+    def __len__(self) -> int:
+        return len(self._frame)
+
+    def __repr__(self) -> str:
+        return f"<{len(self):,} people, {len(self._frame.columns)} columns; rows are not shown>"
+
+    def column(self, name: str) -> pd.Series:
+        """A column as it came."""
+        require_known(name, self._frame.columns, "column", "the data")
+        return self._frame[name]
+
+    def coded(self, variable: Variable) -> CodedColumn:
+        """Levels of a variable as whole numbers; a continuous one has its distinct values as levels."""
+        key = (variable.name, variable.column)
+        if key not in self._coded:
+            self._coded[key] = self._code(variable)
+        return self._coded[key]
+
+    def _code(self, variable: Variable) -> CodedColumn:
+        if variable.kind == "continuous":
+            return coded_values(self.numeric(variable), self.distinct(variable))
+        if variable.source:
+            return _banded(self.numeric(self._codebook[variable.source]), variable)
+        return coded_levels(self.column(variable.column), variable)
+
+    def numeric(self, variable: Variable) -> np.ndarray:
+        """Values of a continuous variable, shape (n,); NaN is missing."""
+        if variable.column not in self._values:
+            self._values[variable.column] = continuous_values(self.column(variable.column), variable)
+        return self._values[variable.column]
+
+    def distinct(self, variable: Variable) -> np.ndarray:
+        """Sorted distinct values of a continuous variable, missing left out."""
+        values = np.unique(self.numeric(variable))
+        return values[~np.isnan(values)]
+
+    def weights(self, design: SurveyDesign | None) -> np.ndarray | None:
+        """Sampling weights, checked; None when everybody counts alike."""
+        if design is None or design.weights is None:
+            return None
+        key = f"weights:{design.weights}"
+        if key not in self._values:
+            self._values[key] = sampling_weights(self.column(design.weights))
+        return self._values[key]
+
+    def units(self, design: SurveyDesign | None) -> SampledUnits:
+        """Sampled unit of each person, and the structure of the whole sample."""
+        if design not in self._units:
+            columns = {name: self.column(name) for name in (design.columns if design else ())}
+            self._units[design] = sampled_units(columns, design, len(self))
+        return self._units[design]
+
+    def clusters(self, design: SurveyDesign | None) -> Clusters:
+        return self.units(design).clusters
+
+    def mask(self, restrictions: tuple[Restriction, ...], codebook: Codebook) -> np.ndarray | None:
+        """People for whom every restriction is true, shape (n,); None when there is no restriction."""
+        if not restrictions:
+            return None
+        key = (*restrictions, *(_definitions(codebook)))
+        if key not in self._masks:
+            keep = self.truth(restrictions[-1], codebook)[0]
+            before = self.mask(restrictions[:-1], codebook)
+            self._masks[key] = keep if before is None else keep & before
+        return self._masks[key]
+
+    def truth(self, restriction: Restriction, codebook: Codebook) -> tuple[np.ndarray, np.ndarray]:
+        """Where a restriction is true and where it is false; where it is neither, a value is missing."""
+        if isinstance(restriction, Comparison):
+            return self._compare(restriction, codebook)
+        if isinstance(restriction, Known):
+            known = np.ones(len(self), dtype=bool)
+            for name in restriction.variables:
+                known &= self._is_known(codebook[name])
+            return known, ~known
+        if isinstance(restriction, Negated):
+            true, false = self.truth(restriction.part, codebook)
+            return false, true
+        return self._combine(restriction, codebook)
+
+    def _combine(self, restriction: Combined, codebook: Codebook) -> tuple[np.ndarray, np.ndarray]:
+        both = [self.truth(part, codebook) for part in restriction.parts]
+        trues, falses = [pair[0] for pair in both], [pair[1] for pair in both]
+        if restriction.joiner == "and":
+            return np.logical_and.reduce(trues), np.logical_or.reduce(falses)
+        return np.logical_or.reduce(trues), np.logical_and.reduce(falses)
+
+    def _is_known(self, variable: Variable) -> np.ndarray:
+        if variable.kind == "continuous":
+            return ~np.isnan(self.numeric(variable))
+        return self.coded(variable).values >= 0
+
+    def _compare(self, comparison: Comparison, codebook: Codebook) -> tuple[np.ndarray, np.ndarray]:
+        variable = codebook[comparison.variable]
+        known = self._is_known(variable)
+        if variable.kind == "continuous":
+            true = compared(self.numeric(variable), comparison, variable)
+        else:
+            true = np.isin(self.coded(variable).values, matching_levels(comparison, variable))
+        return true & known, ~true & known
+
+    def collapse(
+        self, variables: Sequence[Variable], design: SurveyDesign | None, domain: np.ndarray | None
+    ) -> PatternTable:
+        """People of the domain by pattern of the variables and sampled unit."""
+        sampled = self.units(design)
+        return collapse(
+            [self.coded(variable) for variable in variables],
+            len(self),
+            self.weights(design),
+            sampled.unit,
+            sampled.clusters.n_units,
+            domain,
+            squares=sampled.clusters.sampling == "person",
+        )
+
+
+def matching_levels(comparison: Comparison, variable: Variable) -> list[int]:
+    """Numbers of the levels for which a comparison with a level, or a list of levels, is true."""
+    from comorbid.errors import SpecError
+
+    asked = comparison.value if isinstance(comparison.value, tuple) else (comparison.value,)
+    for level in asked:
+        require_known(_level_text(level), variable.level_names, "level", f"`{variable.name}`")
+    names = {_level_text(level) for level in asked}
+    inside = [i for i, level in enumerate(variable.level_names) if level in names]
+    if comparison.operator in ("==", "in"):
+        return inside
+    if comparison.operator in ("!=", "not in"):
+        return [i for i in range(len(variable.levels)) if i not in inside]
+    raise SpecError(
+        f"`{variable.name}` has levels, not numbers: {comparison.operator!r} cannot compare them. Use == or in."
+    )
+
+
+def compared(values: Any, comparison: Comparison, variable: Variable) -> Any:
+    """A continuous variable compared with a number or a list of numbers, elementwise."""
+    import operator
+
+    from comorbid.errors import SpecError
+
+    asked = comparison.value if isinstance(comparison.value, tuple) else (comparison.value,)
+    if any(isinstance(value, (str, bool)) for value in asked):
+        raise SpecError(f"`{variable.name}` is continuous; compare it with a number, not with {comparison.value!r}.")
+    if comparison.operator in ("in", "not in"):
+        inside = np.isin(values, asked)
+        return inside if comparison.operator == "in" else ~inside
+    symbols = {"==": operator.eq, "!=": operator.ne, "<": operator.lt, "<=": operator.le, ">": operator.gt,
+               ">=": operator.ge}
+    return symbols[comparison.operator](values, comparison.value)
+
+
+def _level_text(level: Any) -> str:
+    if isinstance(level, bool):
+        return "yes" if level else "no"
+    return str(level)
+
+
+def _definitions(codebook: Codebook) -> tuple[Any, ...]:
+    return tuple(Known((name, codebook.variables[name].column)) for name in codebook.conditions)
+
+
+def _banded(values: np.ndarray, variable: Variable) -> CodedColumn:
+    """A continuous variable cut at its breaks, closed on the left; the last band is open."""
+    band = np.searchsorted(np.asarray(variable.breaks, dtype=float), values, side="right") - 1
+    missing = np.isnan(values)
+    below = int((band[~missing] < 0).sum())
+    band = np.where(missing | (band < 0), -1, band)
+    if below == len(values) - missing.sum() and below:
+        raise CohortError(f"`{variable.name}`: all {few(below)} values of `{variable.source}` lie below the first break.")
+    return CodedColumn(band.astype(np.int16), len(variable.levels), bool((band < 0).any()))

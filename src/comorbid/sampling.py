@@ -1,0 +1,136 @@
+"""From design columns to sampled units: checked weights, PSUs numbered within strata, degrees of freedom."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from comorbid._numerics.structure import Clusters
+from comorbid.design import SurveyDesign
+from comorbid.errors import DesignError, few, listed
+
+
+@dataclass(frozen=True, slots=True)
+class SampledUnits:
+    """unit : shape (n,), number of each person's sampled unit, or None when all are in one; clusters : the sample."""
+
+    unit: np.ndarray | None
+    clusters: Clusters
+
+
+def sampling_weights(column: pd.Series) -> np.ndarray:
+    """Weights as float64, shape (n,).
+
+    Raises
+    ------
+    DesignError
+        When a weight is missing, infinite, not a number or below zero, or none is above zero. Zero is accepted.
+    """
+    numbers = pd.to_numeric(column, errors="coerce") if column.dtype.kind not in "fiu" else column
+    weights = numbers.to_numpy(dtype=np.float64, na_value=np.nan)
+    for fault, what in ((np.isnan(weights), "missing or not numbers"), (np.isinf(weights), "infinite"),
+                        (weights < 0, "below zero")):
+        if fault.any():
+            raise DesignError(
+                f"weights {column.name!r}: {few(int(fault.sum()))} of {len(weights):,} are {what}. "
+                "Weights are finite numbers of zero or more; restrict the file or mend the column."
+            )
+    if not (weights > 0).any():
+        raise DesignError(f"weights {column.name!r}: none of {len(weights):,} is above zero.")
+    return weights
+
+
+def sampled_units(columns: Mapping[str, pd.Series], design: SurveyDesign | None, n: int) -> SampledUnits:
+    """Number the sampled units of a design and count them by stratum.
+
+    Parameters
+    ----------
+    columns : the design's columns, each of length n
+    design : SurveyDesign or None
+        None, people are independent and alike.
+    n : people
+
+    Raises
+    ------
+    DesignError
+        When a stratum or PSU is missing for somebody, or the finite population correction is not one number a stratum.
+    """
+    if design is None:
+        one = np.ones(1)
+        return SampledUnits(None, Clusters("none", np.zeros(1, dtype=np.intp), one * n, one, ("all",)))
+    stratum, labels = _numbered(columns, design.strata, n)
+    rest_of = _corrections(columns, design, stratum, len(labels))
+    if design.psu is None:
+        return _persons(design, stratum, labels, rest_of)
+    psu, _ = _numbered(columns, design.psu, n)
+    unit, unit_stratum = _nested(stratum, psu)
+    size = np.bincount(unit_stratum, minlength=len(labels)).astype(float)
+    clusters = Clusters("psu", unit_stratum, size, rest_of(size), labels, design.lonely)
+    return SampledUnits(unit, clusters)
+
+
+def _persons(design: SurveyDesign, stratum: np.ndarray, labels: tuple[str, ...], rest_of: _Correction) -> SampledUnits:
+    """Each person a sampled unit. Totals are kept by stratum, unless a lonely person is to be compared with others."""
+    size = np.bincount(stratum, minlength=len(labels)).astype(float)
+    rest = rest_of(size)
+    if design.lonely in ("adjust", "average") and (size == 1).any():
+        return SampledUnits(np.arange(len(stratum)), Clusters("psu", stratum, size, rest, labels, design.lonely))
+    clusters = Clusters("person", np.arange(len(labels)), size, rest, labels, design.lonely)
+    return SampledUnits(stratum if len(labels) > 1 else None, clusters)
+
+
+def _numbered(columns: Mapping[str, pd.Series], name: str | None, n: int) -> tuple[np.ndarray, tuple[str, ...]]:
+    """Sorted labels of a design column, and the number of each person's label."""
+    if name is None:
+        return np.zeros(n, dtype=np.int32), ("all",)
+    codes, labels = pd.factorize(columns[name], sort=True)
+    missing = int((codes < 0).sum())
+    if missing:
+        raise DesignError(
+            f"design column {name!r} is missing for {few(missing)} of {n:,} people; each needs one. "
+            "Drop people outside the sample from the file, or mend the column."
+        )
+    return codes.astype(np.int32), tuple(str(label) for label in labels)
+
+
+def _nested(stratum: np.ndarray, psu: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """PSUs numbered within strata: number of each person's PSU, and stratum of each PSU."""
+    width = int(psu.max()) + 1 if len(psu) else 1
+    pair = stratum.astype(np.int64) * width + psu
+    unit, pairs = pd.factorize(pair, sort=True)
+    return unit.astype(np.int32), (np.asarray(pairs) // width).astype(np.intp)
+
+
+class _Correction:
+    """1 - sampled / population of each stratum, once the number of sampled units is known."""
+
+    def __init__(self, given: np.ndarray | None) -> None:
+        self.given = given
+
+    def __call__(self, size: np.ndarray) -> np.ndarray:
+        if self.given is None:
+            return np.ones_like(size)
+        fraction = np.where(self.given <= 1, self.given, size / self.given)
+        if (fraction > 1).any():
+            raise DesignError("finite population correction: a stratum has more sampled units than its population.")
+        return 1 - fraction
+
+
+def _corrections(
+    columns: Mapping[str, pd.Series], design: SurveyDesign, stratum: np.ndarray, n_strata: int
+) -> _Correction:
+    if design.fpc is None:
+        return _Correction(None)
+    values = columns[design.fpc].to_numpy(dtype=np.float64, na_value=np.nan)
+    given = np.zeros(n_strata)
+    given[stratum] = values
+    differs = np.unique(stratum[~(values == given[stratum])])
+    if len(differs) or (given <= 0).any():
+        raise DesignError(
+            f"finite population correction {design.fpc!r} is not one number above zero in each stratum "
+            f"(strata number {listed(differs)}). It is the stratum's population size, or the sampled fraction."
+        )
+    return _Correction(given)

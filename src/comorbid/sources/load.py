@@ -1,0 +1,116 @@
+"""One function that loads any cohort."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from comorbid.codebook import Codebook, read_codebook
+from comorbid.cohort import Cohort
+from comorbid.design import SurveyDesign
+from comorbid.errors import SourceError, SpecError, UnknownNameError
+from comorbid.people import PeopleFrame
+from comorbid.sources.files import read_people
+from comorbid.sources.registry import SURVEYS, SYNTHETIC, Survey, codebook_of, names
+from comorbid.sources.selfdescribed import describe_frame
+
+
+def load_cohort(
+    source: str | Path | pd.DataFrame,
+    *,
+    codebook: str | Path | Codebook | None = None,
+    design: SurveyDesign | str | None = None,
+    definitions: Mapping[str, str] | None = None,
+    conditions: Sequence[str] | None = None,
+    **options: Any,
+) -> Cohort:
+    """Load a cohort.
+
+    Parameters
+    ----------
+    source : str, Path or DataFrame
+        The name of a registered cohort (`comorbid cohorts` lists them), a file, or a frame. A frame, or a file, without
+        a codebook describes itself: categorical columns have their categories as levels (the first is the reference),
+        boolean columns are conditions, numeric columns are continuous.
+    codebook : str, Path or Codebook, optional
+        What the columns of a file or frame mean.
+    design : SurveyDesign or str, optional
+        One's own design, or the name of one of the codebook's; its default design without it.
+    definitions : mapping, optional
+        Which definition of a condition to use, e.g. {"fibromyalgia": "F"}.
+    conditions : sequence of str, optional
+        Which boolean columns of a frame that describes itself are conditions; all of them without it.
+    **options
+        For the synthetic cohort: n (people), seed, and the inputs of `comorbid.synthetic`.
+
+    Returns
+    -------
+    Cohort
+
+    Raises
+    ------
+    UnknownNameError
+        When there is no such cohort, definition or design.
+    SourceError
+        When a file is absent or is not what its name says.
+    CodebookError, DesignError, CohortError
+        When data and codebook or design do not fit; the message names the column and counts.
+    """
+    if isinstance(source, pd.DataFrame):
+        people, book = source, _given(codebook) or describe_frame(source, design, conditions)
+    elif str(source) == SYNTHETIC:
+        people, book = _synthetic(options)
+        options = {}
+    elif str(source) in SURVEYS:
+        people, book = Survey(str(source)).load(), codebook_of(str(source))
+    else:
+        people = read_people(_existing(source))
+        book = _given(codebook) or describe_frame(people, design, conditions, Path(source).stem)
+    if options:
+        raise SpecError(f"{', '.join(options)}: not accepted for this cohort; n and seed belong to the synthetic one.")
+    return assemble(people, book, design, definitions or {})
+
+
+def assemble(
+    people: pd.DataFrame, book: Codebook, design: SurveyDesign | str | None, definitions: Mapping[str, str]
+) -> Cohort:
+    """People and codebook as a cohort: every column coded and checked, the universe restricted, the design in place."""
+    book = book.define(definitions)
+    chosen = design if isinstance(design, SurveyDesign) else book.design(design)
+    frame = PeopleFrame(people, book)
+    for variable in book.variables.values():
+        frame.coded(variable) if variable.is_categorical else frame.numeric(variable)
+    cohort = Cohort(frame, book).with_design(chosen)
+    return cohort.restrict(book.universe, book.universe_reason) if book.universe else cohort
+
+
+def _given(codebook: str | Path | Codebook | None) -> Codebook | None:
+    if codebook is None or isinstance(codebook, Codebook):
+        return codebook
+    return read_codebook(codebook)
+
+
+def _synthetic(options: Mapping[str, Any]) -> tuple[pd.DataFrame, Codebook]:
+    from comorbid.synthetic import DEFAULT_N, DEFAULT_SEED, simulate_people
+
+    accepted = {"n", "seed", "inputs"}
+    wrong = [name for name in options if name not in accepted]
+    if wrong:
+        raise SpecError(f"the synthetic cohort takes n, seed and inputs, not {', '.join(wrong)}.")
+    people = simulate_people(**{"n": DEFAULT_N, "seed": DEFAULT_SEED, **options})
+    return people, codebook_of(SYNTHETIC)
+
+
+def _existing(source: str | Path) -> Path:
+    path = Path(source)
+    if path.exists():
+        return path
+    if path.suffix or "/" in str(source):
+        raise SourceError(f"no file {path}. Give the path of a file, or one of the cohorts {', '.join(names())}.")
+    from comorbid.errors import require_known
+
+    require_known(str(source), names(), "cohort")
+    raise UnknownNameError(str(source))

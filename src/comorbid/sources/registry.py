@@ -1,0 +1,82 @@
+"""Registered cohorts: name, codebook, and the function that brings the people."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+import pandas as pd
+
+from comorbid.codebook import Codebook, read_codebook
+from comorbid.errors import require_known
+from comorbid.paths import resource_dir
+
+SURVEYS = {"nhanes-1999-2004": "comorbid.sources.nhanes"}
+"""Surveys by name, with the module that has `tables()` and `load(folders)`."""
+
+SYNTHETIC = "synthetic"
+
+
+@lru_cache
+def codebook_of(name: str) -> Codebook:
+    """The shipped codebook of a registered cohort."""
+    require_known(name, names(), "cohort")
+    return read_codebook(resource_dir("codebooks") / f"{name}.toml")
+
+
+def names() -> tuple[str, ...]:
+    """Registered cohorts, the embedded synthetic one first."""
+    return (SYNTHETIC, *SURVEYS)
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """A registered survey: its tables, as (name, address), and how they become people."""
+
+    name: str
+
+    def _module(self):  # type: ignore[no-untyped-def]
+        return importlib.import_module(SURVEYS[require_known(self.name, SURVEYS, "survey")])
+
+    def tables(self) -> Iterator[tuple[str, str]]:
+        yield from self._module().tables()
+
+    def load(self) -> pd.DataFrame:
+        return self._module().load()
+
+    def files_here(self) -> tuple[int, int]:
+        """How many of the survey's tables lie in the data folders, and how many there are."""
+        from comorbid.sources.tables import locate
+
+        wanted = [name for name, _ in self.tables()]
+        return sum(locate(name) is not None for name in wanted), len(wanted)
+
+
+def list_cohorts() -> pd.DataFrame:
+    """Registered cohorts: cohort, title, data (real or synthetic), conditions, design, files (here, absent, embedded)."""
+    rows = []
+    for name in names():
+        codebook = codebook_of(name)
+        here = "embedded" if codebook.synthetic else _files(Survey(name))
+        design = codebook.design()
+        rows.append(
+            {
+                "cohort": name,
+                "title": codebook.title,
+                "data": "synthetic" if codebook.synthetic else "real",
+                "people": codebook.people,
+                "conditions": ", ".join(codebook.conditions),
+                "design": design.describe() if design else "none",
+                "files": here,
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _files(survey: Survey) -> str:
+    here, wanted = survey.files_here()
+    if here == wanted:
+        return f"here ({here})"
+    return f"absent: comorbid fetch {survey.name}" if not here else f"{here} of {wanted}: comorbid fetch {survey.name}"
