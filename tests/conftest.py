@@ -48,6 +48,14 @@ def nhanes_dir() -> Path:
     return _skip_without_nhanes()
 
 
+@pytest.fixture(scope="session")
+def nhanes(nhanes_dir: Path):  # type: ignore[no-untyped-def]
+    """The real cohort, loaded once a worker."""
+    import comorbid as cm
+
+    return cm.load_cohort("nhanes-1999-2004")
+
+
 @pytest.fixture(autouse=True)
 def _close_figures() -> Iterator[None]:
     yield
