@@ -153,16 +153,32 @@ def parse_codebook(document: Mapping[str, Any], where: str = "the codebook") -> 
     designs = {name: _design(name, entry, faults) for name, entry in document.get("designs", {}).items()}
     conditions = tuple(name for name, variable in variables.items() if variable.kind == "condition")
     conditions = tuple(document.get("conditions", conditions))
-    faults += [f"condition {name!r} is no variable of kind condition" for name in conditions
-               if name not in variables or variables[name].kind != "condition"]
-    faults += [f"variable {v.name!r} cuts {v.source!r}, which is no continuous variable" for v in variables.values()
-               if v.source and (v.source not in variables or variables[v.source].kind != "continuous")]
+    faults += [
+        f"condition {name!r} is no variable of kind condition"
+        for name in conditions
+        if name not in variables or variables[name].kind != "condition"
+    ]
+    faults += [
+        f"variable {v.name!r} cuts {v.source!r}, which is no continuous variable"
+        for v in variables.values()
+        if v.source and (v.source not in variables or variables[v.source].kind != "continuous")
+    ]
     if not variables:
         faults.append("no [variables.<name>] table")
     if faults:
         raise CodebookError(f"{where} does not hold together: " + "; ".join(faults) + ".")
-    plain = ("title", "default_design", "synthetic", "release", "about", "citation", "url", "universe",
-             "universe_reason", "people")
+    plain = (
+        "title",
+        "default_design",
+        "synthetic",
+        "release",
+        "about",
+        "citation",
+        "url",
+        "universe",
+        "universe_reason",
+        "people",
+    )
     given = {key: document[key] for key in plain if key in document}
     name = document.get("name", "cohort")
     given.setdefault("title", name)
@@ -180,10 +196,29 @@ def _design(name: str, entry: Mapping[str, Any], faults: list[str]) -> SurveyDes
 
 
 def _variable(name: str, entry: Mapping[str, Any], faults: list[str]) -> Variable:
-    known = {"kind", "label", "column", "levels", "missing", "unit", "question", "recall", "items", "note", "source",
-             "breaks", "limits", "definitions", "definition", "measured_in"}
-    faults += [f"variable {name!r} has an unknown key {key!r} (accepted: {listed(sorted(known), 20)})"
-               for key in entry if key not in known]
+    known = {
+        "kind",
+        "label",
+        "column",
+        "levels",
+        "missing",
+        "unit",
+        "question",
+        "recall",
+        "items",
+        "note",
+        "source",
+        "breaks",
+        "limits",
+        "definitions",
+        "definition",
+        "measured_in",
+    }
+    faults += [
+        f"variable {name!r} has an unknown key {key!r} (accepted: {listed(sorted(known), 20)})"
+        for key in entry
+        if key not in known
+    ]
     kind = entry.get("kind", "categorical" if "levels" in entry else "continuous")
     if kind not in KINDS:
         faults.append(f"variable {name!r} has kind {kind!r} (accepted: {listed(KINDS)})")
@@ -221,4 +256,3 @@ def _levels(entry: Mapping[str, Any], kind: str) -> dict[str, tuple[Any, ...]]:
 
 def _definition(name: str, entry: Mapping[str, Any]) -> Definition:
     return Definition(name, entry["label"], entry["column"], tuple(entry.get("items", ())), entry.get("note", ""))
-

@@ -159,8 +159,9 @@ class Cohort:
         """The schema: variable, kind, label, levels or unit, people of the domain without a value. No person's data."""
         variables = self.codebook.variables
         missing = self.n_missing(variables)
-        rows = [(name, v.kind, v.label, ", ".join(v.level_names) or v.unit, missing[name])
-                for name, v in variables.items()]
+        rows = [
+            (name, v.kind, v.label, ", ".join(v.level_names) or v.unit, missing[name]) for name, v in variables.items()
+        ]
         return self.labelled(pd.DataFrame(rows, columns=["variable", "kind", "label", "levels", "n_missing"]))
 
     def labelled(self, frame: pd.DataFrame, variables: Mapping[str, Variable] | None = None) -> pd.DataFrame:

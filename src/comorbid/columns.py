@@ -52,7 +52,7 @@ def arrange(frame: pd.DataFrame, leading: Iterable[str] = ()) -> pd.DataFrame:
 
     `source` always stands last, so that synthetic numbers end in their label.
     """
-    order = [*leading, *(name for name in GLOSSARY if name != "source")]
+    order = dict.fromkeys([*leading, *(name for name in GLOSSARY if name != "source")])
     known = [name for name in order if name in frame.columns]
     others = [name for name in frame.columns if name not in known and name != "source"]
     last = ["source"] if "source" in frame.columns else []

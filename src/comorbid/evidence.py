@@ -8,7 +8,9 @@ from comorbid.errors import require_known
 from comorbid.paths import resource_dir
 
 
-def published_estimates(outcome: str | None = None, exposure: str | None = None, measure: str | None = None) -> pd.DataFrame:
+def published_estimates(
+    outcome: str | None = None, exposure: str | None = None, measure: str | None = None
+) -> pd.DataFrame:
     """Published estimates, one row each.
 
     Parameters

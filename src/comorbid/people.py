@@ -186,8 +186,14 @@ def compared(values: Any, comparison: Comparison, variable: Variable) -> Any:
     if comparison.operator in ("in", "not in"):
         inside = np.isin(values, asked)
         return inside if comparison.operator == "in" else ~inside
-    symbols = {"==": operator.eq, "!=": operator.ne, "<": operator.lt, "<=": operator.le, ">": operator.gt,
-               ">=": operator.ge}
+    symbols = {
+        "==": operator.eq,
+        "!=": operator.ne,
+        "<": operator.lt,
+        "<=": operator.le,
+        ">": operator.gt,
+        ">=": operator.ge,
+    }
     return symbols[comparison.operator](values, comparison.value)
 
 
@@ -208,5 +214,7 @@ def _banded(values: np.ndarray, variable: Variable) -> CodedColumn:
     below = int((band[~missing] < 0).sum())
     band = np.where(missing | (band < 0), -1, band)
     if below == len(values) - missing.sum() and below:
-        raise CohortError(f"`{variable.name}`: all {few(below)} values of `{variable.source}` lie below the first break.")
+        raise CohortError(
+            f"`{variable.name}`: all {few(below)} values of `{variable.source}` lie below the first break."
+        )
     return CodedColumn(band.astype(np.int16), len(variable.levels), bool((band < 0).any()))

@@ -31,8 +31,11 @@ def sampling_weights(column: pd.Series) -> np.ndarray:
     """
     numbers = pd.to_numeric(column, errors="coerce") if column.dtype.kind not in "fiu" else column
     weights = numbers.to_numpy(dtype=np.float64, na_value=np.nan)
-    for fault, what in ((np.isnan(weights), "missing or not numbers"), (np.isinf(weights), "infinite"),
-                        (weights < 0, "below zero")):
+    for fault, what in (
+        (np.isnan(weights), "missing or not numbers"),
+        (np.isinf(weights), "infinite"),
+        (weights < 0, "below zero"),
+    ):
         if fault.any():
             raise DesignError(
                 f"weights {column.name!r}: {few(int(fault.sum()))} of {len(weights):,} are {what}. "

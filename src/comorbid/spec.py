@@ -141,7 +141,9 @@ def _read_terms(text: str, formula: str) -> tuple[list[str], str | None]:
             offset = inside.group(1)
             continue
         if part in ("", "0", "1", "-1"):
-            raise SpecError(f"formula {formula!r} has {part!r} where a variable should stand; the intercept is implied.")
+            raise SpecError(
+                f"formula {formula!r} has {part!r} where a variable should stand; the intercept is implied."
+            )
         terms += _expanded(part)
     return list(dict.fromkeys(terms)), offset
 

@@ -177,7 +177,12 @@ def separating_direction(design: np.ndarray, events: np.ndarray, total: np.ndarr
     sign = np.where(events > 0, 1.0, -1.0)[~both, None]
     pure = design[~both] * sign
     answer = linprog(
-        -pure.sum(axis=0), A_ub=-pure, b_ub=np.zeros(len(pure)), A_eq=design[both] if both.any() else None,
-        b_eq=np.zeros(int(both.sum())) if both.any() else None, bounds=(-1, 1), method="highs",
+        -pure.sum(axis=0),
+        A_ub=-pure,
+        b_ub=np.zeros(len(pure)),
+        A_eq=design[both] if both.any() else None,
+        b_eq=np.zeros(int(both.sum())) if both.any() else None,
+        bounds=(-1, 1),
+        method="highs",
     )
     return answer.x if answer.status == 0 and -answer.fun > 1e-7 else None

@@ -68,8 +68,17 @@ def _covariance(fit: LogisticFit, slopes: np.ndarray, apart: np.ndarray, uncerta
 def _prevalence_row(fit: LogisticFit, level: str, mean: float, variance: float, conf_level: float) -> dict[str, object]:
     std_error = float(np.sqrt(variance))
     low, high = logit_interval(np.array(mean), np.array(std_error), conf_level, fit.df)
-    return {"level": level, "reference": None, "measure": "prevalence", "estimate": mean, "std_error": std_error,
-            "statistic": np.nan, "p_value": np.nan, "conf_low": float(low), "conf_high": float(high)}
+    return {
+        "level": level,
+        "reference": None,
+        "measure": "prevalence",
+        "estimate": mean,
+        "std_error": std_error,
+        "statistic": np.nan,
+        "p_value": np.nan,
+        "conf_low": float(low),
+        "conf_high": float(high),
+    }
 
 
 def _contrast_rows(
@@ -77,7 +86,10 @@ def _contrast_rows(
 ) -> list[dict[str, object]]:
     """Prevalence ratio and difference of level i against the reference."""
     pair = np.array([i, 0])
-    slopes = {"prevalence_ratio": np.array([1 / means[i], -1 / means[0]]), "prevalence_difference": np.array([1.0, -1.0])}
+    slopes = {
+        "prevalence_ratio": np.array([1 / means[i], -1 / means[0]]),
+        "prevalence_difference": np.array([1.0, -1.0]),
+    }
     centres = {"prevalence_ratio": np.log(means[i] / means[0]), "prevalence_difference": means[i] - means[0]}
     rows: list[dict[str, object]] = []
     for measure, slope in slopes.items():
@@ -85,10 +97,19 @@ def _contrast_rows(
         limits = wald_interval(centres[measure], std_error, conf_level, fit.df)
         turn = np.exp if measure == "prevalence_ratio" else float
         statistic = centres[measure] / std_error
-        rows.append({"level": level, "reference": reference, "measure": measure, "estimate": float(turn(centres[measure])),
-                     "std_error": float(std_error), "statistic": float(statistic),
-                     "p_value": float(two_sided_p(statistic, fit.df)), "conf_low": float(turn(limits[0])),
-                     "conf_high": float(turn(limits[1]))})
+        rows.append(
+            {
+                "level": level,
+                "reference": reference,
+                "measure": measure,
+                "estimate": float(turn(centres[measure])),
+                "std_error": float(std_error),
+                "statistic": float(statistic),
+                "p_value": float(two_sided_p(statistic, fit.df)),
+                "conf_low": float(turn(limits[0])),
+                "conf_high": float(turn(limits[1])),
+            }
+        )
     return rows
 
 

@@ -102,7 +102,10 @@ def _fourfold(cells: Cells, a: str, b: str) -> np.ndarray:
     with_a, with_b = cells.present(a), cells.present(b)
     known = cells.known([a, b]).astype(float)
     without_a, without_b = known - with_a, known - with_b
-    return np.stack([with_a * with_b, with_a * without_b, without_a * with_b, without_a * without_b], axis=1) * known[:, None]
+    return (
+        np.stack([with_a * with_b, with_a * without_b, without_a * with_b, without_a * without_b], axis=1)
+        * known[:, None]
+    )
 
 
 def _rows(cells: Cells, pair: tuple[str, str], member: np.ndarray, wanted: Sequence[str]) -> pd.DataFrame:
@@ -163,8 +166,12 @@ def _with_intervals(frame: pd.DataFrame, conf_level: float, df: float) -> pd.Dat
     estimate, std_error = frame["estimate"].to_numpy(), frame["std_error"].to_numpy()
     kind = frame["measure"].map(_scale).to_numpy()
     with np.errstate(invalid="ignore", divide="ignore"):
-        onto = {"plain": lambda x: (x, 1.0), "log": lambda x: (x, 1.0), "fisher": lambda x: (np.arctanh(x), 1 / (1 - x**2)),
-                "logit": lambda x: (np.log(x / (1 - x)), 1 / (x * (1 - x)))}
+        onto = {
+            "plain": lambda x: (x, 1.0),
+            "log": lambda x: (x, 1.0),
+            "fisher": lambda x: (np.arctanh(x), 1 / (1 - x**2)),
+            "logit": lambda x: (np.log(x / (1 - x)), 1 / (x * (1 - x))),
+        }
         back = {"plain": lambda x: x, "log": np.exp, "fisher": np.tanh, "logit": lambda x: 1 / (1 + np.exp(-x))}
         low, high, statistic = (np.full(len(frame), np.nan) for _ in range(3))
         shown = estimate.copy()
@@ -177,7 +184,9 @@ def _with_intervals(frame: pd.DataFrame, conf_level: float, df: float) -> pd.Dat
             if name == "log":
                 shown[here] = np.exp(estimate[here])
     statistic[frame["measure"].isin(WITHOUT_NULL).to_numpy()] = np.nan
-    return frame.assign(estimate=shown, statistic=statistic, p_value=two_sided_p(statistic, df), conf_low=low, conf_high=high)
+    return frame.assign(
+        estimate=shown, statistic=statistic, p_value=two_sided_p(statistic, df), conf_low=low, conf_high=high
+    )
 
 
 def _scale(measure: str) -> str:

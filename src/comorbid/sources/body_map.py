@@ -43,7 +43,9 @@ RULES: dict[str, Rule] = {
     "C": Rule((LIMB_RIGHT | UPPER_BACK_RIGHT, LIMB_LEFT | UPPER_BACK_LEFT, AXIAL, ABOVE | HEAD, BELOW)),
     "D": Rule((RIGHT, LEFT, AXIAL, ABOVE, BELOW), chronic=False),
     "E": Rule((RIGHT, LEFT, AXIAL, ABOVE, BELOW - LOW_BACK)),
-    "F": Rule((LIMB_RIGHT_ABOVE, LIMB_LEFT_ABOVE, LIMB_RIGHT_BELOW, LIMB_LEFT_BELOW)),
+    "F": Rule((LIMB_RIGHT, LIMB_LEFT, LIMB_RIGHT_ABOVE | LIMB_LEFT_ABOVE, LIMB_RIGHT_BELOW | LIMB_LEFT_BELOW)),
+    "F4": Rule((LIMB_RIGHT_ABOVE, LIMB_LEFT_ABOVE, LIMB_RIGHT_BELOW, LIMB_LEFT_BELOW)),
+    "A-head": Rule((RIGHT, LEFT, AXIAL, ABOVE | HEAD, BELOW)),
 }
 
 
@@ -54,7 +56,7 @@ def widespread_pain(people: pd.DataFrame, rule: str) -> pd.Series:
     ----------
     people : DataFrame
         MPQ100 (pain over 24 hours), MPQ110 (duration), MPQ120A ... MPQ120AF.
-    rule : {"A", "B", "C", "D", "E", "F"}
+    rule : {"A", "B", "C", "D", "E", "F", "F4", "A-head"}
     """
     chosen = RULES[rule]
     pain, duration = people["MPQ100"], people["MPQ110"]

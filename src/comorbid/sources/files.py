@@ -40,7 +40,9 @@ def _columns_kept(path: Path) -> pd.DataFrame:
     try:
         return pd.read_csv(path, low_memory=False)
     except Exception:
-        raise SourceError(f"{path.name} cannot be read as CSV: it is empty, damaged or not what its name says.") from None
+        raise SourceError(
+            f"{path.name} cannot be read as CSV: it is empty, damaged or not what its name says."
+        ) from None
 
 
 def _parquet(path: Path) -> pd.DataFrame:

@@ -16,8 +16,19 @@ COHORT = "nhanes-1999-2004"
 CYCLES = {"": 1999, "_B": 2001, "_C": 2003}
 """Suffix of a cycle's tables and its first year."""
 
-DEMO = ["SEQN", "SDDSRVYR", "RIDSTATR", "RIAGENDR", "RIDAGEYR", "RIDRETH1", "DMDEDUC2", "SDMVSTRA", "SDMVPSU",
-        "WTINT2YR", "WTMEC2YR"]
+DEMO = [
+    "SEQN",
+    "SDDSRVYR",
+    "RIDSTATR",
+    "RIAGENDR",
+    "RIDAGEYR",
+    "RIDRETH1",
+    "DMDEDUC2",
+    "SDMVSTRA",
+    "SDMVPSU",
+    "WTINT2YR",
+    "WTMEC2YR",
+]
 FOUR_YEAR = ["WTINT4YR", "WTMEC4YR"]
 MPQ = ["SEQN", "MPQ060", "MPQ070", "MPQ080", "MPQ090", "MPQ100", "MPQ110", *(f"MPQ120{letter}" for letter in SITES)]
 OTHERS = {"BMX": ["SEQN", "BMXBMI"], "SMQ": ["SEQN", "SMQ020", "SMQ040"], "HUQ": ["SEQN", "HUQ010"]}

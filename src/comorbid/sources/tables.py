@@ -62,7 +62,7 @@ def read_table(path: Path, columns: list[str] | None = None) -> pd.DataFrame:
     SourceError
         When the file is not what its name says: an HTML page, a cut file, a transport file without its header.
     """
-    frame = _read_transport(path) if path.suffix.lower() == ".xpt" else _read_csv(path)
+    frame = _read_transport(path) if path.suffix.lower() == ".xpt" else _read_csv(path, columns)
     frame.columns = [str(name).upper() for name in frame.columns]
     if columns is None:
         return frame
@@ -86,11 +86,14 @@ def _read_transport(path: Path) -> pd.DataFrame:
     try:
         return pd.read_sas(path, format="xport", encoding="latin-1")
     except Exception:
-        raise SourceError(f"{path.name} is a SAS transport file that breaks off or is damaged; fetch it again.") from None
+        raise SourceError(
+            f"{path.name} is a SAS transport file that breaks off or is damaged; fetch it again."
+        ) from None
 
 
-def _read_csv(path: Path) -> pd.DataFrame:
+def _read_csv(path: Path, columns: list[str] | None) -> pd.DataFrame:
+    wanted = None if columns is None else (lambda name: name.upper() in columns)
     try:
-        return pd.read_csv(path, encoding="latin-1", low_memory=False)
+        return pd.read_csv(path, encoding="latin-1", low_memory=False, usecols=wanted)
     except Exception:
         raise SourceError(f"{path.name} cannot be read as CSV; it is damaged or not what its name says.") from None
