@@ -11,9 +11,9 @@ PACKAGE = Path(__file__).parents[1] / "src" / "comorbid"
 
 LAYERS = """
 errors paths
-columns design codebook restriction spec
+columns design codebook restriction spec evidence
 _numerics
-sampling recode people cohort sources synthetic
+sampling recode people cohort synthetic sources
 cells fitting measures
 disclosure tables plots
 analyses cli __main__
