@@ -225,6 +225,43 @@ def table_record(case: str, name: str, a: int, b: int, c: int, d: int) -> dict:
     }
 
 
+def bivariate_normal(a: mp.mpf, b: mp.mpf, rho: mp.mpf) -> mp.mpf:
+    """P(X < a, Y < b) of two standard normals with correlation rho, by Sheppard's integral."""
+
+    def density(angle: mp.mpf) -> mp.mpf:
+        return mp.exp(-(a * a + b * b - 2 * a * b * mp.sin(angle)) / (2 * mp.cos(angle) ** 2))
+
+    return mp.ncdf(a) * mp.ncdf(b) + mp.quad(density, mp.linspace(0, mp.asin(rho), 9)) / (2 * mp.pi)
+
+
+def tetrachoric_record(case: str, both: int, only_a: int, only_b: int, neither: int) -> dict:
+    """Correlation of the latent normals that gives the table, with thresholds from its margins, and its delta error."""
+    n = mp.mpf(both + only_a + only_b + neither)
+    p = [both / n, (both + only_a) / n, (both + only_b) / n]
+    a, b = (mp.sqrt(2) * mp.erfinv(2 * share - 1) for share in p[1:])
+    rho = mp.findroot(
+        lambda r: bivariate_normal(a, b, r) - p[0], mp.mpf(both * neither > only_a * only_b) - mp.mpf("0.5")
+    )
+    s = mp.sqrt(1 - rho**2)
+    height = mp.exp(-(a * a + b * b - 2 * a * b * rho) / (2 * s * s)) / (2 * mp.pi * s)
+    gradient = mp.matrix([1, -mp.ncdf((b - rho * a) / s), -mp.ncdf((a - rho * b) / s)]) / height
+    products = [[p[0], p[0], p[0]], [p[0], p[1], p[0]], [p[0], p[0], p[2]]]
+    covariance = mp.matrix([[(products[i][j] - p[i] * p[j]) / n for j in range(3)] for i in range(3)])
+    se = mp.sqrt((gradient.T * covariance * gradient)[0])
+    return {
+        "set": "tetrachoric",
+        "case": case,
+        "both": both,
+        "only_a": only_a,
+        "only_b": only_b,
+        "neither": neither,
+        "estimate": float(rho),
+        "se": float(se),
+        "estimate_25_digits": mp.nstr(rho, 25),
+        "se_25_digits": mp.nstr(se, 25),
+    }
+
+
 def main() -> None:
     records = [record for case in CASES for record in solve(case)]
     records += [
@@ -232,6 +269,13 @@ def main() -> None:
         table_record("R9", "alcohol x cigarette", 1449, 500, 46, 281),
         table_record("R9", "alcohol x marijuana", 955, 994, 5, 322),
         table_record("R9", "cigarette x marijuana", 914, 581, 46, 735),
+    ]
+    records += [
+        tetrachoric_record("peers", 100, 50, 20, 30),
+        tetrachoric_record("R9 alcohol x cigarette", 1449, 500, 46, 281),
+        tetrachoric_record("prevalences .2 .15 .1", 100, 100, 50, 750),
+        tetrachoric_record("negative", 20, 180, 130, 670),
+        tetrachoric_record("strong, unequal", 95, 5, 155, 745),
     ]
     meta = {
         "script": "certified.py",
