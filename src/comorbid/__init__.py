@@ -1,3 +1,4 @@
+# ruff: noqa: F401 (the imports under TYPE_CHECKING are for type checkers and editors; names load when used)
 """How migraine, low back pain, neck pain and fibromyalgia occur together: cohorts, measures, models, reports.
 
 Load a cohort, restrict it, measure or model it; each result is a tidy data frame.

@@ -107,9 +107,9 @@ class ComorbidWarning(UserWarning):
 
 def listed(names: Iterable[object], most: int = 12) -> str:
     """Names joined for a message: `a, b, c`, cut after `most` with the number left out."""
-    names = [str(name) for name in names]
-    rest = len(names) - most
-    return ", ".join(names[:most]) + (f" and {rest} more" if rest > 0 else "")
+    texts = [str(name) for name in names]
+    rest = len(texts) - most
+    return ", ".join(texts[:most]) + (f" and {rest} more" if rest > 0 else "")
 
 
 def few(count: int, threshold: int = 10) -> str:

@@ -39,7 +39,8 @@ def coded_levels(column: pd.Series, variable: Variable) -> CodedColumn:
         elif name not in variable.missing and name != "":
             undeclared.append(j)
     if undeclared:
-        counts = np.bincount(codes[codes >= 0], minlength=len(values))
+        given = np.asarray(codes)
+        counts = np.bincount(given[given >= 0], minlength=len(values))
         raise _undeclared(variable, [(values[j], int(counts[j])) for j in undeclared])
     ranks = lookup[codes].astype(np.int8 if len(variable.levels) < 127 else np.int16)
     return CodedColumn(ranks, len(variable.levels), bool((ranks < 0).any()))
@@ -50,15 +51,15 @@ def _as_it_lies(column: pd.Series, variable: Variable) -> CodedColumn | None:
     if isinstance(column.dtype, pd.CategoricalDtype):
         if tuple(map(str, column.cat.categories)) != variable.level_names:
             return None
-        codes = np.asarray(column.array.codes)  # type: ignore[union-attr]
+        codes = np.asarray(column.cat.codes)
         return CodedColumn(codes, n_levels, bool(len(codes)) and bool(codes.min() < 0))
     if column.dtype == np.bool_ and n_levels == 2:
         return CodedColumn(column.to_numpy().view(np.int8), 2, False)
     if isinstance(column.dtype, np.dtype) and column.dtype.kind in "iu" and not variable.missing and len(column):
         values = column.to_numpy()
-        if tuple(variable.levels.values()) == tuple((i,) for i in range(n_levels)):
-            if values.min() >= 0 and values.max() < n_levels:
-                return CodedColumn(values, n_levels, False)
+        plain = tuple(variable.levels.values()) == tuple((i,) for i in range(n_levels))
+        if plain and values.min() >= 0 and values.max() < n_levels:
+            return CodedColumn(values, n_levels, False)
     return None
 
 
@@ -67,7 +68,7 @@ def key(value: Any) -> str:
     if isinstance(value, (bool, np.bool_)):
         return str(int(value))
     if isinstance(value, (float, np.floating)):
-        if abs(value) < TINY:
+        if abs(float(value)) < TINY:
             return "0"
         return str(int(value)) if float(value).is_integer() else repr(float(value))
     return str(value).strip()

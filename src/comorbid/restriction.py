@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Union
+from typing import Any, TypeAlias
 
 from comorbid.errors import SpecError
 
@@ -55,7 +55,7 @@ class Negated:
     part: Restriction
 
 
-Restriction = Union[Comparison, Known, Combined, Negated]
+Restriction: TypeAlias = Comparison | Known | Combined | Negated
 
 
 def parse_restriction(text: str) -> Restriction:
@@ -121,7 +121,7 @@ def _comparisons(node: ast.Compare, text: str) -> Restriction:
 
 def _constant(node: ast.AST, text: str) -> Any:
     try:
-        value = ast.literal_eval(node)  # type: ignore[arg-type]
+        value = ast.literal_eval(node)
     except ValueError:
         raise _unreadable(node, text) from None
     if isinstance(value, (list, tuple, set)):

@@ -124,8 +124,8 @@ def _factors(text: str) -> tuple[str, ...]:
     wrong = [part for part in factors if not _NAME.fullmatch(part)]
     if wrong:
         raise SpecError(
-            f"{text!r} cannot be read as a term: {wrong[0]!r} is not the name of a variable. Terms are names, joined by "
-            "':' for an interaction; put a transformation into the codebook as a variable of its own."
+            f"{text!r} cannot be read as a term: {wrong[0]!r} is not the name of a variable. Terms are names, "
+            "joined by ':' for an interaction; put a transformation into the codebook as a variable of its own."
         )
     if len(set(factors)) < len(factors):
         raise SpecError(f"{text!r} multiplies a variable by itself.")

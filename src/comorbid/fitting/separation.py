@@ -32,7 +32,7 @@ def require_overlap(
     direction = separating_direction(design, events, total)
     if direction is None:
         return
-    moving = [columns[j] for j in np.flatnonzero(np.abs(direction) > 1e-6)]
+    moving = [column for column, size in zip(columns, np.abs(direction), strict=True) if size > 1e-6]
     named = _empty_level(moving, cells, spec) or (
         f"`{spec.outcome}` is told apart perfectly by " + " + ".join(sorted({f"`{c.term}`" for c in moving}))
     )

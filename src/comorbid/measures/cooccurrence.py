@@ -11,6 +11,7 @@ import pandas as pd
 from comorbid._numerics.intervals import critical_value, false_discovery, two_sided_p
 from comorbid._numerics.linearise import variances
 from comorbid._numerics.pairs import DIRECTED, SWAP, SYMMETRIC, Measured
+from comorbid._numerics.scales import SCALES, limits_on
 from comorbid._numerics.tetrachoric import tetrachoric
 from comorbid.cells import Cells, collapse_cohort
 from comorbid.cohort import Cohort
@@ -164,26 +165,15 @@ def _measured(measure: str, p: np.ndarray) -> tuple[float, np.ndarray]:
 def _with_intervals(frame: pd.DataFrame, conf_level: float, df: float) -> pd.DataFrame:
     """Statistic, p-value and limits, each measure on the scale where its sampling distribution is most symmetric."""
     estimate, std_error = frame["estimate"].to_numpy(), frame["std_error"].to_numpy()
-    kind = frame["measure"].map(_scale).to_numpy()
+    scales = frame["measure"].map(_scale).to_numpy()
+    low, high = np.full(len(frame), np.nan), np.full(len(frame), np.nan)
+    critical = critical_value(conf_level, df)
+    for scale in SCALES:
+        here = scales == scale
+        low[here], high[here] = limits_on(scale, estimate[here], std_error[here], critical)
     with np.errstate(invalid="ignore", divide="ignore"):
-        onto = {
-            "plain": lambda x: (x, 1.0),
-            "log": lambda x: (x, 1.0),
-            "fisher": lambda x: (np.arctanh(x), 1 / (1 - x**2)),
-            "logit": lambda x: (np.log(x / (1 - x)), 1 / (x * (1 - x))),
-        }
-        back = {"plain": lambda x: x, "log": np.exp, "fisher": np.tanh, "logit": lambda x: 1 / (1 + np.exp(-x))}
-        low, high, statistic = (np.full(len(frame), np.nan) for _ in range(3))
-        shown = estimate.copy()
-        for name in onto:
-            here = kind == name
-            centre, slope = onto[name](estimate[here])
-            half = critical_value(conf_level, df) * std_error[here] * slope
-            low[here], high[here] = back[name](centre - half), back[name](centre + half)
-            statistic[here] = estimate[here] / std_error[here]
-            if name == "log":
-                shown[here] = np.exp(estimate[here])
-    statistic[frame["measure"].isin(WITHOUT_NULL).to_numpy()] = np.nan
+        statistic = np.where(frame["measure"].isin(WITHOUT_NULL), np.nan, estimate / std_error)
+    shown = np.where(scales == "log", np.exp(estimate), estimate)
     return frame.assign(
         estimate=shown, statistic=statistic, p_value=two_sided_p(statistic, df), conf_low=low, conf_high=high
     )

@@ -55,7 +55,7 @@ class Survey:
 
 
 def list_cohorts() -> pd.DataFrame:
-    """Registered cohorts: cohort, title, data (real or synthetic), conditions, design, files (here, absent, embedded)."""
+    """Registered cohorts: cohort, title, data (real or synthetic), people, conditions, design, files."""
     rows = []
     for name in names():
         codebook = codebook_of(name)

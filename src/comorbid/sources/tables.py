@@ -68,9 +68,7 @@ def read_table(path: Path, columns: list[str] | None = None) -> pd.DataFrame:
         return frame
     absent = [name for name in columns if name not in frame.columns]
     if absent:
-        raise SourceError(
-            f"{path.name} has no column {', '.join(absent)}; it is not the table its name says, or another release of it."
-        )
+        raise SourceError(f"{path.name} has no column {', '.join(absent)}; it is another table or another release.")
     return frame[columns]
 
 

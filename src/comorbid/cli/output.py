@@ -1,0 +1,42 @@
+"""Result frames on standard output: a table to read, CSV, or JSON rows at full precision."""
+
+from __future__ import annotations
+
+import json
+import math
+import sys
+from argparse import ArgumentParser
+from typing import Any
+
+import pandas as pd
+
+FORMATS = ("table", "csv", "json")
+
+
+def add_format(parser: ArgumentParser) -> None:
+    """The option that every command with a table has."""
+    parser.add_argument("--format", choices=FORMATS, default="table", help="how to print (default: table)")
+
+
+def write_frame(frame: pd.DataFrame, form: str) -> None:
+    """Print a frame; in CSV and JSON numbers keep all their digits, and what is missing is empty or null."""
+    if form == "json":
+        sys.stdout.write(json.dumps(rows(frame), indent=1, ensure_ascii=False) + "\n")
+    elif form == "csv":
+        frame.to_csv(sys.stdout, index=False, lineterminator="\n")
+    else:
+        from comorbid.tables import to_text
+
+        sys.stdout.write(to_text(frame).rstrip("\n") + "\n")
+
+
+def rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Rows as plain Python values, ready for JSON."""
+    return [{str(key): _plain(value) for key, value in row.items()} for row in frame.to_dict("records")]
+
+
+def _plain(value: Any) -> Any:
+    value = value.item() if hasattr(value, "item") else value
+    if value is None or value is pd.NA or (isinstance(value, float) and not math.isfinite(value)):
+        return None
+    return value
