@@ -1,0 +1,130 @@
+"""An executed notebook as one HTML page: no script, nothing loaded from elsewhere, code folded away."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from bs4 import BeautifulSoup, Tag
+from nbconvert import HTMLExporter
+from nbformat import NotebookNode
+
+from comorbid.analyses.clean import clean
+from comorbid.analyses.fingerprint import library_version, package_versions
+
+__all__ = ["TEMPLATES", "to_html"]
+
+TEMPLATES = Path(__file__).with_name("templates")
+
+
+def to_html(notebook: NotebookNode, spec: Mapping[str, Any], contents: Mapping[str, Any]) -> str:
+    """The report page.
+
+    Parameters
+    ----------
+    notebook : NotebookNode
+        Executed and scrubbed.
+    spec : mapping
+        The job: analysis, cohort, parameters, inputs.
+    contents : mapping
+        What `Report` noted: tables and figures with their files.
+
+    Returns
+    -------
+    str
+        HTML whose title is the first heading and whose contents list the others.
+    """
+    exporter = HTMLExporter(
+        template_name="report",
+        extra_template_basedirs=[str(TEMPLATES)],
+        exclude_anchor_links=True,
+        filters={"clean": clean},
+    )
+    page, _ = exporter.from_notebook_node(notebook, {"report": _facts(notebook, spec, contents)})
+    soup = BeautifulSoup(page, "html.parser")
+    _fill_contents(soup)
+    _frame_tables(soup)
+    return str(soup)
+
+
+def _facts(notebook: NotebookNode, spec: Mapping[str, Any], contents: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "title": _title(notebook) or spec["analysis"]["title"],
+        "style": (TEMPLATES / "report" / "style.css").read_text(encoding="utf-8"),
+        "synthetic": spec["cohort"]["synthetic"],
+        "provenance": list(_provenance(spec)),
+        "citations": spec["analysis"]["citations"],
+        "files": list(_files(spec["analysis"]["name"], contents)),
+    }
+
+
+def _title(notebook: NotebookNode) -> str:
+    """Text of the first heading of the first level, without marks of Markdown."""
+    for cell in notebook.cells:
+        found = re.search(r"^# +(.+)$", cell.source, re.MULTILINE) if cell.cell_type == "markdown" else None
+        if found:
+            return re.sub(r"[*_`]", "", found[1]).strip()
+    return ""
+
+
+def _provenance(spec: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    yield "Cohort", f"{spec['cohort']['title']} ({spec['cohort']['name']})"
+    yield "Question", spec["analysis"]["question"]
+    for name, value in spec["parameters"].items():
+        yield f"Parameter {name}", "none" if value is None else str(value)
+    for name, value in spec["inputs"].items():
+        yield f"SHA-256 of {name}", value
+    yield "comorbid", library_version()
+    yield "Packages", ", ".join(f"{name} {version}" for name, version in package_versions().items())
+
+
+def _files(analysis: str, contents: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    yield f"{analysis}.ipynb", "Notebook as it ran"
+    for item in [*contents.get("tables", []), *contents.get("figures", [])]:
+        for file in item["files"]:
+            yield file, f"{item['caption'].split('.')[0]} as {file.rpartition('.')[2].upper()}"
+    yield "manifest.json", "Manifest: inputs, parameters, versions and hashes"
+
+
+def _fill_contents(soup: BeautifulSoup) -> None:
+    """Give every heading an address and list them in the navigation."""
+    nav, main = soup.find("nav"), soup.find("main")
+    assert isinstance(nav, Tag) and isinstance(main, Tag)
+    entries = soup.new_tag("ol")
+    used = {str(tag["id"]) for tag in soup.find_all(id=True)}
+    for heading in main.find_all(["h1", "h2", "h3"]):
+        heading["id"] = heading.get("id") or _address(heading.get_text(), used)
+        if heading.name != "h1":
+            entries.append(_entry(soup, heading))
+    label = soup.new_tag("p")
+    label.string = "Contents"
+    nav.extend([label, entries])
+
+
+def _entry(soup: BeautifulSoup, heading: Tag) -> Tag:
+    item = soup.new_tag("li", attrs={"class": f"level-{heading.name[1]}"})
+    link = soup.new_tag("a", href=f"#{heading['id']}")
+    link.string = heading.get_text()
+    item.append(link)
+    return item
+
+
+def _frame_tables(soup: BeautifulSoup) -> None:
+    """Let every table scroll inside its own box, and its empty corner be no header."""
+    for table in soup.select("main table:not(.table-scroll table, .provenance)"):
+        label = {"role": "region", "aria-label": "Table", "tabindex": "0"}
+        table.wrap(soup.new_tag("div", attrs={"class": "table-scroll", **label}))
+    for corner in soup.select("main th"):
+        if not corner.get_text(strip=True):
+            corner.name = "td"
+
+
+def _address(text: str, used: set[str]) -> str:
+    base = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-") or "section"
+    address, number = base, 2
+    while address in used:
+        address, number = f"{base}-{number}", number + 1
+    used.add(address)
+    return address

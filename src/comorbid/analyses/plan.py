@@ -1,0 +1,127 @@
+"""What a run is going to do, settled before any kernel starts: all mistakes of the user come to light here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from comorbid.analyses.cohorts import CohortFacts
+from comorbid.analyses.fingerprint import input_hashes, key_of
+from comorbid.analyses.parameter_cell import read_parameters
+from comorbid.analyses.parameters import Parameter, require_parameter, resolve_parameters
+from comorbid.analyses.places import Places
+from comorbid.analyses.study import Analysis, Study
+from comorbid.errors import AnalysisError, listed
+
+__all__ = ["Job", "plan_jobs"]
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One analysis on one cohort, with every parameter settled.
+
+    Attributes
+    ----------
+    analysis, cohort : Analysis, CohortFacts
+    parameters, inputs : dict
+        Values of the parameters; hashes of what the report is made from.
+    key : str
+        Hash over all of it: reports with equal keys are equal.
+    missing : tuple of str
+        Variables that the analysis needs and the cohort lacks; with any, the job is skipped.
+    """
+
+    analysis: Analysis
+    cohort: CohortFacts
+    parameters: Mapping[str, Any]
+    inputs: Mapping[str, str]
+    key: str
+    missing: tuple[str, ...] = ()
+
+    @property
+    def reason(self) -> str:
+        """Why the job is skipped; empty when it runs."""
+        return f"{self.cohort.name} has no {listed(self.missing)}" if self.missing else ""
+
+    def places(self, out: Path) -> Places:
+        """Paths of the report below `out`."""
+        return Places(out, self.cohort.name, self.analysis.name)
+
+    def spec(self, out: Path, runtime: Path) -> dict[str, Any]:
+        """What the worker is told."""
+        places = self.places(out)
+        facts = asdict(self.analysis)
+        return {
+            "analysis": {key: facts[key] for key in ("name", "title", "question", "citations")},
+            "cohort": {"name": self.cohort.name, "title": self.cohort.title, "synthetic": self.cohort.synthetic},
+            "parameters": dict(self.parameters),
+            "inputs": dict(self.inputs),
+            "key": self.key,
+            "timeout": self.analysis.timeout,
+            "notebook": str(self.analysis.notebook),
+            "out": str(out),
+            "work": str(places.work),
+            "draft": str(places.draft),
+            "executed": str(places.work / "executed.ipynb"),
+            "runtime": str(runtime),
+            "scratch": str(runtime / "scratch"),
+        }
+
+
+def plan_jobs(study: Study, names: Iterable[str], cohort: CohortFacts, given: Mapping[str, str]) -> tuple[Job, ...]:
+    """Jobs of the named analyses (all when none is named) on one cohort.
+
+    Raises
+    ------
+    UnknownNameError
+        For an analysis that the study does not list.
+    AnalysisError
+        For a parameter that a chosen analysis does not have, a wrong type or a value outside the choices; and when
+        the cohort lacks what every chosen analysis needs.
+    """
+    chosen = study.select(names)
+    signatures = {analysis.name: read_parameters(analysis.notebook) for analysis in chosen}
+    _check_given(given, signatures)
+    jobs = tuple(_job(analysis, signatures[analysis.name], cohort, given) for analysis in chosen)
+    if all(job.missing for job in jobs):
+        lines = "; ".join(f"{job.analysis.name} needs {listed(job.missing)}" for job in jobs)
+        raise AnalysisError(f"nothing to run: {cohort.name} lacks what the analyses need ({lines}).")
+    return jobs
+
+
+def _job(analysis: Analysis, signature: tuple[Parameter, ...], cohort: CohortFacts, given: Mapping[str, str]) -> Job:
+    missing = tuple(name for name in analysis.needs if name not in cohort.variables)
+    values = {} if missing else _values(analysis, signature, cohort, given)
+    inputs = input_hashes(analysis.notebook, cohort.fingerprint)
+    facts = asdict(analysis)
+    described = {**inputs, **{key: str(facts[key]) for key in ("title", "question", "citations")}}
+    key = key_of(analysis.name, cohort.name, values, described)
+    return Job(analysis, cohort, values, inputs, key, missing)
+
+
+def _values(
+    analysis: Analysis, signature: tuple[Parameter, ...], cohort: CohortFacts, given: Mapping[str, str]
+) -> dict[str, Any]:
+    if "cohort" not in {parameter.name for parameter in signature}:
+        raise AnalysisError(f'{analysis.notebook.name} has no parameter `cohort: str = "synthetic"`.')
+    texts = {**given, "cohort": cohort.name}
+    return resolve_parameters(signature, texts, where=analysis.name, study=analysis.parameters, names=cohort.names)
+
+
+def _check_given(given: Mapping[str, str], signatures: Mapping[str, tuple[Parameter, ...]]) -> None:
+    """Every parameter given must be one of every chosen analysis: none is passed over in silence."""
+    if "cohort" in given:
+        raise AnalysisError("-p cohort=... is not accepted; name the cohort with --cohort.")
+    names = {analysis: [p.name for p in signature] for analysis, signature in signatures.items()}
+    everything = [name for found in names.values() for name in found]
+    for name in given:
+        require_parameter(name, everything, listed(names))
+        without = [analysis for analysis, found in names.items() if name not in found]
+        if without:
+            having = " ".join(analysis for analysis, found in names.items() if name in found)
+            raise AnalysisError(
+                f"{listed(without)} has no parameter {name!r}. Name the analyses that have it: "
+                f"comorbid report {having} -p {name}={given[name]}"
+            )

@@ -1,0 +1,164 @@
+"""What a notebook writes through: numbered tables and figures, shown in place and saved beside the report."""
+
+from __future__ import annotations
+
+import os
+import re
+import warnings
+from pathlib import Path
+from typing import Any, Protocol
+
+import pandas as pd
+
+from comorbid.analyses.environment import REPORT_DIR
+from comorbid.analyses.manifest import write_json
+from comorbid.analyses.places import CONTENTS
+from comorbid.errors import AnalysisError
+
+__all__ = ["Report"]
+
+NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
+
+
+class ReportedCohort(Protocol):
+    """What a report asks of a cohort."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def synthetic(self) -> bool: ...
+
+
+class Report:
+    """Tables, figures and sentences of one analysis.
+
+    In JupyterLab everything is shown and nothing is written. Under `comorbid report` each table also becomes
+    `tables/<name>.csv` and each figure `figures/<name>.png` and `.svg`, and warnings that hide a mistake are errors.
+
+    Parameters
+    ----------
+    cohort : Cohort
+        Where the numbers come from; captions of a synthetic cohort end in "Synthetic data."
+    """
+
+    def __init__(self, cohort: ReportedCohort) -> None:
+        self.cohort = cohort
+        self._folder = Path(os.environ[REPORT_DIR]) if os.environ.get(REPORT_DIR) else None
+        self._contents: dict[str, Any] = {"headline": "", "tables": [], "figures": []}
+        if self._folder is not None:
+            warnings.simplefilter("error", pd.errors.ChainedAssignmentError)  # type: ignore[attr-defined]
+            self._save_contents()
+
+    def table(
+        self, frame: pd.DataFrame, name: str, caption: str, *, shown: pd.DataFrame | None = None, note: str = ""
+    ) -> None:
+        """Show a frame as a numbered table and write its numbers to `tables/<name>.csv`.
+
+        Parameters
+        ----------
+        frame : DataFrame
+            The numbers as computed.
+        name : str
+            Name of the file: small letters, digits, `-` and `_`, not used before in this report.
+        caption : str
+            What the table shows, without its number.
+        shown : DataFrame, optional
+            What readers see in place of `frame`, such as `format_estimates(frame, columns="model")`.
+        note : str
+            A line below the table.
+
+        Raises
+        ------
+        AnalysisError
+            When the name cannot be a file's or was used before, or the caption is empty.
+        """
+        from comorbid.tables import Table
+
+        file = f"tables/{name}.csv"
+        number, caption = self._enter("tables", "Table", name, caption, [file])
+        table = Table(frame, caption, number, shown, note, file if self._folder else None)
+        self._write(file, table.csv().encode())
+        _display(table)
+
+    def figure(self, figure: Any, name: str, caption: str, alt: str) -> None:
+        """Show a figure as a numbered one, write `figures/<name>.png` and `.svg`, and close it.
+
+        Parameters
+        ----------
+        figure : matplotlib Figure, Axes, or seaborn grid
+        name, caption : str
+            As in `table`.
+        alt : str
+            What the figure says, for readers who cannot see it: the estimates in words.
+
+        Raises
+        ------
+        AnalysisError
+            When the name cannot be a file's or was used before, or caption or alt text is empty.
+        """
+        from comorbid.analyses.pictures import Picture, drawn
+
+        if not alt.strip():
+            raise AnalysisError(f"figure {name!r} has no alt text. Say in words what it shows.")
+        files = [f"figures/{name}.{kind}" for kind in ("png", "svg")]
+        number, caption = self._enter("figures", "Figure", name, caption, files, alt=alt)
+        png, svg = drawn(figure)
+        self._write(files[0], png)
+        self._write(files[1], svg)
+        _display(Picture(png, caption, alt, number, tuple(files) if self._folder else ()))
+
+    def note(self, markdown: str) -> None:
+        """Show a computed sentence; it is Markdown, and any HTML in it is shown as text in the report."""
+        from IPython.display import Markdown
+
+        _display(Markdown(markdown))
+
+    def headline(self, text: str) -> None:
+        """Show the main result, and give it to the index of reports."""
+        if not text.strip():
+            raise AnalysisError("the headline is empty. Give the main result in one sentence.")
+        self._contents["headline"] = " ".join(text.split())
+        self._save_contents()
+        self.note(f"> {self._contents['headline']}")
+
+    def _enter(self, kind: str, word: str, name: str, caption: str, files: list[str], **more: str) -> tuple[str, str]:
+        """Put the item on the list; returns its identifier in the page (`table-1`) and its numbered caption."""
+        _check_name(name, word, {item["name"] for item in [*self._contents["tables"], *self._contents["figures"]]})
+        if not caption.strip():
+            raise AnalysisError(f"{word.lower()} {name!r} has no caption.")
+        items = self._contents[kind]
+        full = f"{word} {len(items) + 1}. {_sentence(caption)}" + (" Synthetic data." if self.cohort.synthetic else "")
+        items.append({"name": name, "caption": full, "files": files, **more})
+        self._save_contents()
+        return f"{word.lower()}-{len(items)}", full
+
+    def _save_contents(self) -> None:
+        if self._folder is not None:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            write_json(self._folder / CONTENTS, self._contents)
+
+    def _write(self, file: str, content: bytes) -> None:
+        if self._folder is not None:
+            path = self._folder / file
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+
+
+def _check_name(name: str, word: str, used: set[str]) -> None:
+    if not NAME.fullmatch(name):
+        raise AnalysisError(f"{word.lower()} name {name!r}: small letters, digits, `-` and `_` are accepted.")
+    if name in used:
+        raise AnalysisError(f"{word.lower()} name {name!r} is used twice in this report; its files would be lost.")
+
+
+def _sentence(text: str) -> str:
+    text = text.strip()
+    return text if text.endswith((".", "?", "!")) else text + "."
+
+
+def _display(item: object) -> None:
+    from IPython.display import display
+
+    display(item)
