@@ -24,11 +24,14 @@ _HOMES = {
     "LogisticSpec": "spec",
     "Report": "analyses.report",
     "SurveyDesign": "design",
+    "alt_text": "plots",
+    "characteristics": "measures",
     "combinations": "measures",
     "cooccurrence": "measures",
     "cooccurrence_heatmap": "plots",
     "fit_logistic": "fitting",
     "forest_plot": "plots",
+    "format_estimates": "tables",
     "list_cohorts": "sources",
     "load_cohort": "sources",
     "prevalence": "measures",
@@ -49,10 +52,11 @@ if TYPE_CHECKING:
     from comorbid.errors import ComorbidError, ComorbidWarning
     from comorbid.evidence import published_estimates
     from comorbid.fitting import LogisticFit, fit_logistic, tidy
-    from comorbid.measures import combinations, cooccurrence, prevalence
-    from comorbid.plots import cooccurrence_heatmap, forest_plot, profile_plot, upset_plot
+    from comorbid.measures import characteristics, combinations, cooccurrence, prevalence
+    from comorbid.plots import alt_text, cooccurrence_heatmap, forest_plot, profile_plot, upset_plot
     from comorbid.sources import list_cohorts, load_cohort
     from comorbid.spec import LogisticSpec
+    from comorbid.tables import format_estimates
 
 
 def __getattr__(name: str) -> Any:

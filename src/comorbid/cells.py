@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -70,15 +70,16 @@ class Cells:
     def degrees_of_freedom(self) -> float:
         return degrees_of_freedom(self.table, self.clusters)
 
-    def groups(self, by: str | None) -> Iterator[tuple[str | None, Cells]]:
-        """The cells of each level of `by` that somebody is in, in the codebook's order; all at once without it."""
-        if by is None:
-            yield None, self
+    def groups(self, by: Sequence[str]) -> Iterator[tuple[dict[str, str], Cells]]:
+        """The cells of each combination of levels that somebody is in, in the codebook's order; {} and all without."""
+        if not by:
+            yield {}, self
             return
-        for number, level in enumerate(self.variable(by).level_names):
-            inside = self.codes(by) == number
+        for number, level in enumerate(self.variable(by[0]).level_names):
+            inside = self.codes(by[0]) == number
             if inside.any():
-                yield level, self.select(inside)
+                for levels, cells in self.select(inside).groups(by[1:]):
+                    yield {by[0]: level, **levels}, cells
 
 
 def collapse_cohort(cohort: Cohort, names: Iterable[str]) -> Cells:

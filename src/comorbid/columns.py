@@ -36,7 +36,7 @@ GLOSSARY: dict[str, str] = {
 RATIO_MEASURES = frozenset({"odds_ratio", "prevalence_ratio", "observed_expected", "risk_ratio", "hazard_ratio"})
 """Measures whose standard error stays on the log scale and whose null value is 1."""
 
-PROPORTION_MEASURES = frozenset({"prevalence", "conditional_prevalence", "expected_prevalence"})
+PROPORTION_MEASURES = frozenset({"prevalence", "conditional_prevalence", "expected_prevalence", "share"})
 """Measures between 0 and 1 that readers expect as percentages."""
 
 SYNTHETIC = "synthetic data"

@@ -15,7 +15,7 @@ def add_parser(subparsers: Any) -> None:
     """Add the command to the program's parser."""
     parser = subparsers.add_parser("cooccurrence", help="pairs and combinations of conditions")
     add_cohort(parser)
-    parser.add_argument("--by", metavar="VARIABLE", help="a set of rows for each level, e.g. sex")
+    parser.add_argument("--by", action="append", metavar="VARIABLE", help="a set of rows for each level, e.g. sex")
     parser.add_argument("--only", choices=PARTS, help="pairs or combinations alone (default: both)")
     add_conf_level(parser)
     add_format(parser)
@@ -38,7 +38,7 @@ def run(args: Namespace) -> int:
             print() if number else None
             write_frame(frame, "table")
         return 0
-    leading = [args.by] if args.by else []
+    leading = args.by or []
     frame = frames[0] if len(frames) == 1 else arrange(pd.concat(frames, ignore_index=True), leading)
     write_frame(frame, args.format)
     return 0

@@ -13,7 +13,7 @@ def add_parser(subparsers: Any) -> None:
     """Add the command to the program's parser."""
     parser = subparsers.add_parser("prevalence", help="prevalence of each condition")
     add_cohort(parser)
-    parser.add_argument("--by", metavar="VARIABLE", help="a set of rows for each level, e.g. sex")
+    parser.add_argument("--by", action="append", metavar="VARIABLE", help="a set of rows for each level, e.g. sex")
     parser.add_argument("--interval", default="logit", help="logit (default) or korn-graubard")
     add_conf_level(parser)
     add_format(parser)

@@ -1,7 +1,8 @@
 """Prevalence and co-occurrence of conditions in a cohort, with design-based standard errors."""
 
+from comorbid.measures.characteristics import characteristics
 from comorbid.measures.combinations import combinations
 from comorbid.measures.cooccurrence import cooccurrence
 from comorbid.measures.prevalence import prevalence
 
-__all__ = ["combinations", "cooccurrence", "prevalence"]
+__all__ = ["characteristics", "combinations", "cooccurrence", "prevalence"]

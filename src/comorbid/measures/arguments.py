@@ -20,10 +20,13 @@ def chosen_conditions(cohort: Cohort, conditions: Sequence[str] | None, least: i
     return names
 
 
-def check_by(cohort: Cohort, by: str | None) -> None:
-    """`by` is a variable with levels."""
-    if by is not None and not cohort.codebook[by].is_categorical:
-        raise SpecError(f"by = {by!r} is continuous; choose a variable with levels, such as a banded form of it.")
+def subgroups(cohort: Cohort, by: str | Sequence[str] | None) -> tuple[str, ...]:
+    """Variables that make subgroups; each must have levels."""
+    names = () if by is None else (by,) if isinstance(by, str) else tuple(dict.fromkeys(by))
+    for name in names:
+        if not cohort.codebook[name].is_categorical:
+            raise SpecError(f"by = {name!r} is continuous; choose a variable with levels, such as a banded form of it.")
+    return names
 
 
 def check_conf_level(conf_level: float) -> None:

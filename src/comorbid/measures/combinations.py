@@ -14,7 +14,7 @@ from comorbid.cells import Cells, collapse_cohort
 from comorbid.cohort import Cohort
 from comorbid.columns import arrange
 from comorbid.errors import EmptyDomainError, SpecError, few
-from comorbid.measures.arguments import check_by, check_conf_level, chosen_conditions
+from comorbid.measures.arguments import check_conf_level, chosen_conditions, subgroups
 
 MOST_CONDITIONS = 12
 
@@ -23,7 +23,7 @@ def combinations(
     cohort: Cohort,
     conditions: Sequence[str] | None = None,
     *,
-    by: str | None = None,
+    by: str | Sequence[str] | None = None,
     conf_level: float = 0.95,
 ) -> pd.DataFrame:
     """All 2^k combinations of k conditions: observed prevalence, prevalence expected under independence, their ratio.
@@ -37,8 +37,8 @@ def combinations(
     cohort : Cohort
     conditions : sequence of str, optional
         Two to twelve conditions of the codebook; all without it.
-    by : str, optional
-        A categorical variable; one set of rows for each of its levels.
+    by : str or sequence of str, optional
+        Categorical variables; one set of rows for each combination of their levels that somebody is in.
     conf_level : float
         Between 0 and 1.
 
@@ -62,17 +62,14 @@ def combinations(
     names = chosen_conditions(cohort, conditions, least=2)
     if len(names) > MOST_CONDITIONS:
         raise SpecError(f"{len(names)} conditions have 2^{len(names)} combinations; name {MOST_CONDITIONS} or fewer.")
-    check_by(cohort, by)
+    groups = subgroups(cohort, by)
     check_conf_level(conf_level)
-    cells = collapse_cohort(cohort, [*names, *([by] if by else [])])
+    cells = collapse_cohort(cohort, [*names, *groups])
     complete = cells.select(cells.known(names))
     if not complete.n:
         raise EmptyDomainError(f"nobody of {few(cells.n)} people has an answer to all of {', '.join(names)}.")
-    frames = [
-        _of_group(group, names, conf_level).assign(**({by: level} if by else {}))
-        for level, group in complete.groups(by)
-    ]
-    frame = arrange(pd.concat(frames), [*([by] if by else []), "combination", "size", *names])
+    frames = [_of_group(group, names, conf_level).assign(**levels) for levels, group in complete.groups(groups)]
+    frame = arrange(pd.concat(frames), [*groups, "combination", "size", *names])
     return cohort.labelled(frame)
 
 

@@ -17,7 +17,7 @@ from comorbid.cells import Cells, collapse_cohort
 from comorbid.cohort import Cohort
 from comorbid.columns import RATIO_MEASURES, arrange
 from comorbid.errors import SpecError, require_known
-from comorbid.measures.arguments import check_by, check_conf_level, chosen_conditions
+from comorbid.measures.arguments import check_conf_level, chosen_conditions, subgroups
 
 SYMMETRIC_MEASURES: dict[str, Callable[[np.ndarray], Measured]] = {**SYMMETRIC, "tetrachoric": tetrachoric}
 MEASURES = (*SYMMETRIC_MEASURES, *DIRECTED)
@@ -29,7 +29,7 @@ def cooccurrence(
     cohort: Cohort,
     conditions: Sequence[str] | None = None,
     *,
-    by: str | None = None,
+    by: str | Sequence[str] | None = None,
     measures: Sequence[str] | None = None,
     conf_level: float = 0.95,
 ) -> pd.DataFrame:
@@ -49,8 +49,8 @@ def cooccurrence(
     cohort : Cohort
     conditions : sequence of str, optional
         Two or more conditions of the codebook; all without it.
-    by : str, optional
-        A categorical variable; one set of rows for each of its levels.
+    by : str or sequence of str, optional
+        Categorical variables; one set of rows for each combination of their levels that somebody is in.
     measures : sequence of str, optional
         A choice of the measures above; all without it.
     conf_level : float
@@ -75,17 +75,14 @@ def cooccurrence(
     the influence of a person is the gradient of the measure at the person's cell.
     """
     names = chosen_conditions(cohort, conditions, least=2)
-    check_by(cohort, by)
+    groups = subgroups(cohort, by)
     check_conf_level(conf_level)
     wanted = tuple(require_known(name, MEASURES, "measure") for name in measures) if measures else MEASURES
     if not wanted:
         raise SpecError(f"no measure was asked for. Accepted: {', '.join(MEASURES)}.")
-    cells = collapse_cohort(cohort, [*names, *([by] if by else [])])
-    frames = [
-        _of_group(group, names, wanted, conf_level).assign(**({by: level} if by else {}))
-        for level, group in cells.groups(by)
-    ]
-    return cohort.labelled(arrange(pd.concat(frames), [by] if by else []))
+    cells = collapse_cohort(cohort, [*names, *groups])
+    frames = [_of_group(group, names, wanted, conf_level).assign(**levels) for levels, group in cells.groups(groups)]
+    return cohort.labelled(arrange(pd.concat(frames), groups))
 
 
 def _of_group(cells: Cells, names: Sequence[str], wanted: Sequence[str], conf_level: float) -> pd.DataFrame:

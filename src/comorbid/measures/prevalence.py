@@ -13,7 +13,7 @@ from comorbid.cells import Cells, collapse_cohort
 from comorbid.cohort import Cohort
 from comorbid.columns import arrange
 from comorbid.errors import SpecError
-from comorbid.measures.arguments import check_by, check_conf_level, chosen_conditions
+from comorbid.measures.arguments import check_conf_level, chosen_conditions, subgroups
 
 INTERVALS = ("logit", "korn-graubard")
 
@@ -22,7 +22,7 @@ def prevalence(
     cohort: Cohort,
     conditions: Sequence[str] | None = None,
     *,
-    by: str | None = None,
+    by: str | Sequence[str] | None = None,
     conf_level: float = 0.95,
     interval: str = "logit",
 ) -> pd.DataFrame:
@@ -36,8 +36,8 @@ def prevalence(
     cohort : Cohort
     conditions : sequence of str, optional
         Conditions of the codebook; all of them without it.
-    by : str, optional
-        A categorical variable; one set of rows for each of its levels.
+    by : str or sequence of str, optional
+        Categorical variables; one set of rows for each combination of their levels that somebody is in.
     conf_level : float
         Between 0 and 1.
     interval : {"logit", "korn-graubard"}
@@ -59,16 +59,13 @@ def prevalence(
     Binder, Int Stat Rev 1983;51:279-92, doi:10.2307/1402588; intervals: Korn & Graubard, Surv Methodol 1998;24:193.
     """
     names = chosen_conditions(cohort, conditions)
-    check_by(cohort, by)
+    groups = subgroups(cohort, by)
     check_conf_level(conf_level)
     if interval not in INTERVALS:
         raise SpecError(f"interval = {interval!r} is not a choice. Accepted: {', '.join(INTERVALS)}.")
-    cells = collapse_cohort(cohort, [*names, *([by] if by else [])])
-    frames = [
-        _of_group(group, names, conf_level, interval).assign(**({by: level} if by else {}))
-        for level, group in cells.groups(by)
-    ]
-    frame = arrange(pd.concat(frames), [by] if by else [])
+    cells = collapse_cohort(cohort, [*names, *groups])
+    frames = [_of_group(group, names, conf_level, interval).assign(**levels) for levels, group in cells.groups(groups)]
+    frame = arrange(pd.concat(frames), groups)
     return cohort.labelled(frame)
 
 
