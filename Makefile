@@ -33,7 +33,7 @@ setup: $(STAMP) ## the environment alone
 $(STAMP): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit("comorbid needs Python 3.11 or newer; found " + sys.version.split()[0] + ". Name another: make PYTHON=python3.12" if sys.version_info < (3, 11) else 0)'
 	$(PYTHON) -m venv --clear $(VENV)
-	$(BIN)/python $(PIP) --require-hashes --only-binary :all: -r requirements.lock
+	$(BIN)/python $(PIP) --no-compile --require-hashes --only-binary :all: -r requirements.lock
 	$(BIN)/python $(PIP) --no-deps --no-build-isolation -e .
 	@touch $@
 
