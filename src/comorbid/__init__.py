@@ -27,8 +27,10 @@ _HOMES = {
     "alt_text": "plots",
     "characteristics": "measures",
     "combinations": "measures",
+    "condition_definitions": "measures",
     "cooccurrence": "measures",
     "cooccurrence_heatmap": "plots",
+    "fit_by": "fitting",
     "fit_logistic": "fitting",
     "forest_plot": "plots",
     "format_estimates": "tables",
@@ -38,6 +40,7 @@ _HOMES = {
     "profile_plot": "plots",
     "published_estimates": "evidence",
     "read_codebook": "codebook",
+    "shared_items": "measures",
     "tidy": "fitting",
     "upset_plot": "plots",
 }
@@ -51,8 +54,15 @@ if TYPE_CHECKING:
     from comorbid.design import SurveyDesign
     from comorbid.errors import ComorbidError, ComorbidWarning
     from comorbid.evidence import published_estimates
-    from comorbid.fitting import LogisticFit, fit_logistic, tidy
-    from comorbid.measures import characteristics, combinations, cooccurrence, prevalence
+    from comorbid.fitting import LogisticFit, fit_by, fit_logistic, tidy
+    from comorbid.measures import (
+        characteristics,
+        combinations,
+        condition_definitions,
+        cooccurrence,
+        prevalence,
+        shared_items,
+    )
     from comorbid.plots import alt_text, cooccurrence_heatmap, forest_plot, profile_plot, upset_plot
     from comorbid.sources import list_cohorts, load_cohort
     from comorbid.spec import LogisticSpec

@@ -6,6 +6,8 @@ import os
 import tempfile
 from pathlib import Path
 
+from comorbid.paths import DATA_VARIABLE
+
 __all__ = ["REPORT_DIR", "child_environment", "make_runtime"]
 
 REPORT_DIR = "COMORBID_REPORT_DIR"
@@ -50,16 +52,20 @@ def child_environment(runtime: Path, draft: Path) -> dict[str, str]:
         "JUPYTER_RUNTIME_DIR": str(runtime),
         "MATPLOTLIBRC": str(runtime / "matplotlibrc"),
         "PYTHONPATH": _python_path(),
+        DATA_VARIABLE: _absolute(DATA_VARIABLE),
         "TMPDIR": str(runtime),
     }
     return {**kept, **FIXED, **own}
 
 
+def _absolute(variable: str) -> str:
+    """Folders of an environment variable as absolute paths, since the worker starts elsewhere."""
+    entries = os.environ.get(variable, "").split(os.pathsep)
+    return os.pathsep.join(os.path.abspath(os.path.expanduser(entry)) for entry in entries if entry.strip())
+
+
 def _python_path() -> str:
-    """PYTHONPATH with absolute entries, since the worker starts elsewhere; ends in the library's own folder
-    where that is not an installed one."""
-    entries = [os.path.abspath(entry) for entry in os.environ.get("PYTHONPATH", "").split(os.pathsep) if entry]
-    home = Path(__file__).parents[2]
-    if home.name not in {"site-packages", "dist-packages"} and str(home) not in entries:
-        entries.append(str(home))
-    return os.pathsep.join(entries)
+    """PYTHONPATH with the library's own folder at its end, where that is not an installed one."""
+    given, home = _absolute("PYTHONPATH"), Path(__file__).parents[2]
+    installed = home.name in {"site-packages", "dist-packages"} or str(home) in given.split(os.pathsep)
+    return given if installed else os.pathsep.join(filter(None, [given, str(home)]))

@@ -1,18 +1,18 @@
-"""Figures for a report: drawn to PNG and SVG alike at every run, shown with caption and alt text."""
+"""Figures for a report: the house style's PNG and SVG, shown with caption, alt text and links to their files."""
 
 from __future__ import annotations
 
 import base64
-import io
 from dataclasses import dataclass
 from html import escape
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from comorbid.errors import AnalysisError
 
-__all__ = ["Picture", "drawn"]
+if TYPE_CHECKING:
+    from comorbid.plots import Figure
 
-DPI = 150
+__all__ = ["Picture", "as_figure"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Picture:
     name : str
         Identifier in the page.
     files : tuple of str
-        Relative addresses of the PNG and SVG files; empty where none were written.
+        Relative addresses of its files; empty where none were written.
     """
 
     png: bytes
@@ -40,9 +40,8 @@ class Picture:
     def html(self) -> str:
         """The figure as HTML, every text escaped."""
         encoded = base64.b64encode(self.png).decode("ascii")
-        kinds = [(file, file.rpartition(".")[2].upper()) for file in self.files]
-        links = [f'<a href="{escape(file)}" download>{kind}</a>' for file, kind in kinds]
-        below = f'\n<p class="files">Download as {" or ".join(links)}</p>' if links else ""
+        links = [f'<a href="{escape(file)}" download>{file.rpartition(".")[2].upper()}</a>' for file in self.files]
+        below = f'\n<p class="files">Download as {", ".join(links)}</p>' if links else ""
         return (
             f'<figure class="comorbid-figure" id="{escape(self.name)}">\n'
             f'<img src="data:image/png;base64,{encoded}" alt="{escape(self.alt)}">\n'
@@ -53,8 +52,8 @@ class Picture:
         return {"text/html": self.html(), "text/plain": f"{self.caption}\n{self.alt}"}
 
 
-def drawn(figure: Any) -> tuple[bytes, bytes]:
-    """PNG and SVG of a figure, without date or version, so that equal figures are equal files; closes it.
+def as_figure(figure: Any, caption: str, alt: str, frame: Any = None) -> Figure:
+    """The figure with caption, alt text and numbers, taken from pyplot.
 
     Parameters
     ----------
@@ -65,21 +64,11 @@ def drawn(figure: Any) -> tuple[bytes, bytes]:
     AnalysisError
         When it is none of these.
     """
-    import matplotlib as mpl
-    from matplotlib import pyplot as plt
-    from matplotlib.figure import Figure
+    from matplotlib.figure import Figure as Drawn
 
-    whole = figure if isinstance(figure, Figure) else getattr(figure, "figure", None)
-    if not isinstance(whole, Figure):
+    from comorbid.plots import Figure
+
+    whole = figure if isinstance(figure, Drawn) else getattr(figure, "figure", None)
+    if not isinstance(whole, Drawn):
         raise AnalysisError(f"report.figure wants a matplotlib figure or axes, found {type(figure).__name__}.")
-    try:
-        with mpl.rc_context({"svg.hashsalt": "comorbid", "svg.fonttype": "path"}):
-            return _saved(whole, "png", {"Software": None}), _saved(whole, "svg", {"Date": None, "Creator": None})
-    finally:
-        plt.close(whole)
-
-
-def _saved(figure: Any, kind: str, metadata: dict[str, None]) -> bytes:
-    stream = io.BytesIO()
-    figure.savefig(stream, format=kind, dpi=DPI, bbox_inches="tight", facecolor="white", metadata=metadata)
-    return stream.getvalue()
+    return Figure(whole, caption, alt, frame=frame)

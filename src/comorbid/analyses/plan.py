@@ -15,7 +15,7 @@ from comorbid.analyses.places import Places
 from comorbid.analyses.study import Analysis, Study
 from comorbid.errors import AnalysisError, listed
 
-__all__ = ["Job", "plan_jobs"]
+__all__ = ["Job", "check_request", "plan_jobs"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +68,15 @@ class Job:
             "runtime": str(runtime),
             "scratch": str(runtime / "scratch"),
         }
+
+
+def check_request(study: Study, names: Iterable[str], given: Mapping[str, str]) -> None:
+    """Raise for every mistake that can be told without the cohort, as `plan_jobs` would; quick, since nothing loads."""
+    chosen = study.select(names)
+    signatures = {analysis.name: read_parameters(analysis.notebook) for analysis in chosen}
+    _check_given(given, signatures)
+    for analysis in chosen:
+        resolve_parameters(signatures[analysis.name], given, where=analysis.name, study=analysis.parameters)
 
 
 def plan_jobs(study: Study, names: Iterable[str], cohort: CohortFacts, given: Mapping[str, str]) -> tuple[Job, ...]:

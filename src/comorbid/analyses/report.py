@@ -77,12 +77,12 @@ class Report:
         from comorbid.tables import Table
 
         file = f"tables/{name}.csv"
-        number, caption = self._enter("tables", "Table", name, caption, [file])
-        table = Table(frame, caption, number, shown, note, file if self._folder else None)
+        number, full = self._enter("tables", "Table", name, caption, [file])
+        table = Table(frame, full, number, shown, note, file if self._folder else None)
         self._write(file, table.csv().encode())
         _display(table)
 
-    def figure(self, figure: Any, name: str, caption: str, alt: str) -> None:
+    def figure(self, figure: Any, name: str, caption: str, alt: str, *, data: pd.DataFrame | None = None) -> None:
         """Show a figure as a numbered one, write `figures/<name>.png` and `.svg`, and close it.
 
         Parameters
@@ -91,23 +91,26 @@ class Report:
         name, caption : str
             As in `table`.
         alt : str
-            What the figure says, for readers who cannot see it: the estimates in words.
+            What the figure says, for readers who cannot see it: the estimates in words, as `plots.alt_text` gives them.
+        data : DataFrame, optional
+            The numbers that it was drawn from, written to `figures/<name>.csv`.
 
         Raises
         ------
         AnalysisError
             When the name cannot be a file's or was used before, or caption or alt text is empty.
         """
-        from comorbid.analyses.pictures import Picture, drawn
+        from comorbid.analyses.pictures import Picture, as_figure
 
         if not alt.strip():
             raise AnalysisError(f"figure {name!r} has no alt text. Say in words what it shows.")
-        files = [f"figures/{name}.{kind}" for kind in ("png", "svg")]
-        number, caption = self._enter("figures", "Figure", name, caption, files, alt=alt)
-        png, svg = drawn(figure)
-        self._write(files[0], png)
-        self._write(files[1], svg)
-        _display(Picture(png, caption, alt, number, tuple(files) if self._folder else ()))
+        files = [f"figures/{name}.{kind}" for kind in ("png", "svg", *(["csv"] if data is not None else []))]
+        number, full = self._enter("figures", "Figure", name, caption, files, alt=alt)
+        drawn = as_figure(figure, full, alt, data)
+        png = drawn.png()
+        for file, content in zip(files, (png, drawn.svg(), (drawn.csv() or "").encode()), strict=False):
+            self._write(file, content)
+        _display(Picture(png, full, alt, number, tuple(files) if self._folder else ()))
 
     def note(self, markdown: str) -> None:
         """Show a computed sentence; it is Markdown, and any HTML in it is shown as text in the report."""

@@ -14,7 +14,7 @@ from typing import TextIO
 
 from comorbid.analyses.cohorts import CohortFacts, cohort_facts
 from comorbid.analyses.index import write_index
-from comorbid.analyses.plan import Job, plan_jobs
+from comorbid.analyses.plan import Job, check_request, plan_jobs
 from comorbid.analyses.progress import Progress, outcome_line
 from comorbid.analyses.run import Outcome, Run
 from comorbid.analyses.study import Study
@@ -74,6 +74,7 @@ def run_study(
         Before any kernel starts: unknown cohort, analysis or parameter, wrong type, value outside the choices,
         missing data files, an output folder that cannot be written.
     """
+    check_request(study, names := tuple(names), given or {})
     described = facts(cohort)
     if described.name in RESERVED:
         raise AnalysisError(f"a cohort cannot be called {described.name!r}; reports/{described.name}/ has another use.")

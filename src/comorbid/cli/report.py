@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from comorbid.errors import ComorbidError
+from comorbid.cli.output import add_format
 
 __all__ = ["add_parser", "run", "run_params"]
 
@@ -46,7 +45,7 @@ def _add_report(subparsers: Any) -> None:
 def _add_params(subparsers: Any) -> None:
     parser = subparsers.add_parser("params", help="show the parameters of an analysis")
     parser.add_argument("analysis", metavar="ANALYSIS")
-    parser.add_argument("--format", choices=("table", "csv", "json"), default="table")
+    add_format(parser)
     _add_study(parser)
     parser.set_defaults(run=run_params)
 
@@ -56,45 +55,37 @@ def _add_study(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Run reports; 0 when all asked for are there, 2 when one could not be made, 130 after Ctrl-C."""
+    """Run reports; 0 when all that were asked for are there, 2 when one could not be made."""
     from comorbid.analyses.parameters import parse_assignments
     from comorbid.analyses.runner import run_study
     from comorbid.analyses.study import load_study
 
-    try:
-        outcomes = run_study(
-            load_study(args.study),
-            args.analyses,
-            cohort=args.cohort,
-            given=parse_assignments(args.parameters),
-            out=args.out,
-            jobs=args.jobs,
-            force=args.force,
-        )
-    except ComorbidError as fault:
-        print(f"comorbid report: {fault}", file=sys.stderr)
-        return COULD_NOT
-    except KeyboardInterrupt:
-        print("comorbid report: stopped. Reports that were finished stay, the others are as before.", file=sys.stderr)
-        return 130
+    outcomes = run_study(
+        load_study(args.study),
+        args.analyses,
+        cohort=args.cohort,
+        given=parse_assignments(args.parameters),
+        out=args.out,
+        jobs=args.jobs,
+        force=args.force,
+    )
     return _verdict(outcomes, set(args.analyses), Path(args.out))
 
 
 def _verdict(outcomes: Iterable[Any], asked: set[str], out: Path) -> int:
     """Exit status, after one message on standard error for each report that failed or was asked for and skipped."""
-    failed = [outcome for outcome in outcomes if outcome.status == "failed"]
+    messages = [_failure(outcome, out) for outcome in outcomes if outcome.status == "failed"]
     skipped = [outcome for outcome in outcomes if outcome.status == "skipped" and outcome.analysis in asked]
-    for outcome in failed:
-        print(_failure(outcome, out), file=sys.stderr)
-    for outcome in skipped:
-        print(f"comorbid report: {outcome.analysis} was not run: {outcome.message}.", file=sys.stderr)
-    return COULD_NOT if failed or skipped else 0
+    messages += [f"{outcome.analysis} was not run: {outcome.message}." for outcome in skipped]
+    for message in messages:
+        print(f"comorbid: {message}", file=sys.stderr)
+    return COULD_NOT if messages else 0
 
 
 def _failure(outcome: Any, out: Path) -> str:
     from comorbid.analyses.progress import shown_path
 
-    lines = [f"comorbid report: {outcome.cohort}/{outcome.analysis} failed at {outcome.message}"]
+    lines = [f"{outcome.cohort}/{outcome.analysis} failed at {outcome.message}"]
     if outcome.path.suffix == ".ipynb":
         lines.append(f"  The notebook as far as it ran: {shown_path(outcome.path, Path.cwd())}")
     last = out / outcome.cohort / outcome.analysis
@@ -103,17 +94,18 @@ def _failure(outcome: Any, out: Path) -> str:
 
 
 def run_params(args: argparse.Namespace) -> int:
-    """Print the parameters of an analysis; 2 when there is no such analysis."""
+    """Print the parameters of an analysis."""
+    import pandas as pd
+
     from comorbid.analyses.parameter_cell import read_parameters
     from comorbid.analyses.study import load_study
+    from comorbid.cli.output import write_frame
 
-    try:
-        (analysis,) = load_study(args.study).select([args.analysis])
-        rows = [_row(parameter, analysis.parameters or {}) for parameter in read_parameters(analysis.notebook)]
-    except ComorbidError as fault:
-        print(f"comorbid params: {fault}", file=sys.stderr)
-        return COULD_NOT
-    print(_formatted(rows, args.format))
+    (analysis,) = load_study(args.study).select([args.analysis])
+    rows = [_row(parameter, analysis.parameters or {}) for parameter in read_parameters(analysis.notebook)]
+    if args.format != "json":
+        rows = [{**row, "default": "none" if row["default"] is None else str(row["default"])} for row in rows]
+    write_frame(pd.DataFrame(rows).astype(object), args.format)
     return 0
 
 
@@ -121,31 +113,10 @@ def _row(parameter: Any, study: Any) -> dict[str, Any]:
     choices = ", ".join(map(str, parameter.choices))
     if parameter.choices_from:
         choices = f"{parameter.choices_from} of the cohort"
-    default = study.get(parameter.name, parameter.default)
     return {
-        "name": parameter.name, "type": parameter.type_name, "default": default, "choices": choices,
+        "name": parameter.name,
+        "type": parameter.type_name,
+        "default": study.get(parameter.name, parameter.default),
+        "choices": choices,
         "help": parameter.help,
-    }  # fmt: skip
-
-
-def _formatted(rows: list[dict[str, Any]], kind: str) -> str:
-    if kind == "json":
-        return json.dumps(rows, indent=1, ensure_ascii=False)
-    if kind == "csv":
-        return _csv(rows)
-    names = ["name", "type", "default", "choices", "help"]
-    texts = [names, *([str(row[name]) for name in names] for row in rows)]
-    widths = [max(len(line[at]) for line in texts) for at in range(len(names))]
-    lines = ["  ".join(text.ljust(width) for text, width in zip(line, widths, strict=True)).rstrip() for line in texts]
-    return "\n".join(lines)
-
-
-def _csv(rows: list[dict[str, Any]]) -> str:
-    import csv
-    import io
-
-    stream = io.StringIO()
-    writer = csv.DictWriter(stream, ["name", "type", "default", "choices", "help"], lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return stream.getvalue().rstrip("\n")
+    }

@@ -2,5 +2,6 @@
 
 from comorbid.fitting.fit import LogisticFit, tidy
 from comorbid.fitting.logistic import fit_logistic
+from comorbid.fitting.subgroups import fit_by
 
-__all__ = ["LogisticFit", "fit_logistic", "tidy"]
+__all__ = ["LogisticFit", "fit_by", "fit_logistic", "tidy"]

@@ -3,6 +3,7 @@
 from comorbid.measures.characteristics import characteristics
 from comorbid.measures.combinations import combinations
 from comorbid.measures.cooccurrence import cooccurrence
+from comorbid.measures.overlap import condition_definitions, shared_items
 from comorbid.measures.prevalence import prevalence
 
-__all__ = ["characteristics", "combinations", "cooccurrence", "prevalence"]
+__all__ = ["characteristics", "combinations", "condition_definitions", "cooccurrence", "prevalence", "shared_items"]

@@ -1,0 +1,19 @@
+"""Figures for result frames: frames in, axes or a figure out, in one house style."""
+
+from comorbid.plots.alt import alt_text
+from comorbid.plots.figure import Figure
+from comorbid.plots.forest import forest_plot
+from comorbid.plots.heatmap import cooccurrence_heatmap
+from comorbid.plots.profile import profile_plot
+from comorbid.plots.style import house_style
+from comorbid.plots.upset import upset_plot
+
+__all__ = [
+    "Figure",
+    "alt_text",
+    "cooccurrence_heatmap",
+    "forest_plot",
+    "house_style",
+    "profile_plot",
+    "upset_plot",
+]

@@ -1,0 +1,178 @@
+"""UpSet plot: combinations of conditions, how common each is, and how common it would be by chance."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure as MplFigure
+
+from comorbid.plots.scales import scale_axis
+from comorbid.plots.sets import MOST, Sets, arrange_sets
+from comorbid.plots.style import (
+    BLUE,
+    FONT_SIZE,
+    GREY,
+    INK,
+    PALE,
+    SMALL,
+    VERMILION,
+    WIDTH,
+    house_style,
+    literal,
+    mark_source,
+    new_figure,
+    text_width,
+    wrapped,
+)
+from comorbid.plots.words import NOT_ESTIMABLE, Words, interval_name, number
+
+BAR = "#A6C8E4"
+"""A pale blue that its interval and expected value stand out on."""
+FEWEST = 6
+"""Bars that there is room for even when there are fewer."""
+PRINTED = 6.5
+"""Type of the numbers under the bars, in points; they are left out where bars are narrower than the numbers."""
+
+
+def upset_plot(
+    frame: pd.DataFrame,
+    labels: Mapping[str, str] | None = None,
+    *,
+    marginals: pd.DataFrame | None = None,
+    order: str = "prevalence",
+    most: int = MOST,
+    width: float = WIDTH,
+) -> MplFigure:
+    """Combinations of conditions: observed prevalence with interval, and the one expected under independence.
+
+    Bars at the top are the prevalences of exactly these conditions and no others; a diamond on each is the
+    prevalence expected if the conditions were independent. Filled dots below say which conditions a bar stands
+    for. Bars at the left are the prevalences of each condition, alone or with others. The share of people with
+    none of the conditions is said in words.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        From `combinations`, of one subgroup.
+    labels : mapping of name to label, optional
+        Labels of conditions, over those in `frame.attrs["labels"]`.
+    marginals : DataFrame, optional
+        From `prevalence` of the same cohort, for the intervals of the bars at the left; without it they are sums
+        over the combinations and have none.
+    order : {"prevalence", "size"}
+        Most common first, or by number of conditions and then most common first.
+    most : int
+        Combinations drawn; the figure says how many there are.
+    width : float
+        Width in inches.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+
+    Raises
+    ------
+    SpecError
+        For an unknown order, several subgroups, or a frame without combinations.
+    """
+    sets, words = arrange_sets(frame, marginals, order, most), Words.of(frame, labels)
+    names = [wrapped(words.name(name), 24 if width > 6 else 14) for name in sets.conditions]
+    lines = sum(max(text.count("\n") + 1, 1.6) for text in names)
+    with house_style():
+        figure = new_figure(width, 0.19 * lines + 3.3)
+        grid = figure.add_gridspec(2, 2, width_ratios=(1, 4), height_ratios=(2.5, 0.19 * lines))
+        matrix = figure.add_subplot(grid[1, 1])
+        bars = figure.add_subplot(grid[0, 1], sharex=matrix)
+        sizes = figure.add_subplot(grid[1, 0], sharey=matrix)
+        room = 72 * width * 0.72 - max(text_width(text, FONT_SIZE) for text in names)
+        _matrix(matrix, sets, names)
+        _bars(bars, sets, frame, room, columns=2 if width > 6 else 1)
+        _sizes(sizes, sets)
+        mark_source(figure, frame)
+    return figure
+
+
+def _matrix(ax: Axes, sets: Sets, names: list[str]) -> None:
+    """Dots: filled where the condition is part of the combination, joined from the first to the last."""
+    rows = range(len(sets.conditions))
+    for row in rows:
+        if row % 2 == 0:
+            ax.axhspan(row - 0.5, row + 0.5, color="#F5F5F5", linewidth=0, zorder=0)
+    for at, one in enumerate(sets.combinations):
+        inside = [row for row in rows if sets.conditions[row] in one.members]
+        outside = [row for row in rows if row not in inside]
+        ax.plot([at] * len(outside), outside, "o", color=PALE, markersize=6, zorder=1)
+        ax.plot([at] * len(inside), inside, "o-", color=INK, markersize=6, linewidth=1.5, zorder=2)
+    ax.set_xlim(-0.6, max(len(sets.combinations), FEWEST) - 0.4)
+    ax.set_ylim(len(sets.conditions) - 0.5, -0.5)
+    ax.set_yticks(rows, names)
+    ax.tick_params(axis="y", length=0)
+    ax.set_xticks([])
+    ax.spines[:].set_visible(False)
+
+
+def _bars(ax: Axes, sets: Sets, frame: pd.DataFrame, room: float, columns: int) -> None:
+    at = np.arange(len(sets.combinations))
+    table = np.array([[one.observed, one.low, one.high, one.expected] for one in sets.combinations], dtype=float)
+    observed, low, high, expected = table.T
+    ax.bar(at, np.nan_to_num(observed), width=0.7, color=BAR, label=f"Observed ({interval_name(frame)})")
+    ax.vlines(at, low, high, color=INK, linewidth=1.2)
+    style = {"color": VERMILION, "markeredgecolor": "white", "markeredgewidth": 0.6}
+    ax.plot(at, expected, "D", markersize=5.5, label="Expected if independent", **style)  # type: ignore[arg-type]
+    top = np.nanmax(np.vstack([table, np.full(4, 0.001)]))
+    scale_axis(ax.yaxis, "prevalence", (0.0, min(1.12 * float(top), 1.0)), most=6)
+    ax.set_ylabel("Prevalence of the combination")
+    ax.grid(axis="y", color=PALE)
+    ax.spines["left"].set_visible(False)
+    ax.tick_params(axis="x", length=0, labelbottom=False)
+    ax.tick_params(axis="y", length=0, labelsize=SMALL)
+    handles, said = ax.get_legend_handles_labels()[0][::-1], ax.get_legend_handles_labels()[1][::-1]
+    ax.legend(handles, said, loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=columns, borderpad=0.2)
+    ax.set_title(_said(sets), loc="right", fontsize=SMALL, color=GREY, y=0.9)
+    _print_values(ax, sets, room / max(len(at), FEWEST))
+
+
+def _print_values(ax: Axes, sets: Sets, room: float) -> None:
+    """Percentages under the bars where they fit; a combination without an estimate says so in any case."""
+    texts = [number(one.observed, "prevalence") for one in sets.combinations]
+    fits = max((text_width(text, PRINTED) for text in texts), default=0.0) + 2 <= room
+    for at, text in enumerate(texts):
+        place: dict[str, Any] = {"textcoords": "offset points", "ha": "center"}
+        if not text:
+            ax.annotate(NOT_ESTIMABLE, (at, 0), (0, 3), rotation=90, va="bottom", fontsize=PRINTED, color=GREY, **place)
+        elif fits:
+            ax.annotate(text, (at, 0), (0, -3), va="top", fontsize=PRINTED, color=INK, **place)
+
+
+def _said(sets: Sets) -> str:
+    """Combinations and people that no bar shows."""
+    said = []
+    if len(sets.combinations) < sets.total:
+        said.append(f"{len(sets.combinations)} of {sets.total:,} combinations")
+    if np.isfinite(sets.nobody):
+        said.append(f"None of them: {number(sets.nobody, 'prevalence')}%")
+    return literal("\n".join(said))
+
+
+def _sizes(ax: Axes, sets: Sets) -> None:
+    """Prevalence of each condition, growing to the left, with its value in print."""
+    rows = np.arange(len(sets.conditions))
+    values = np.array([sets.marginals[name] for name in sets.conditions], dtype=float)
+    ax.barh(rows, np.nan_to_num(values[:, 0]), height=0.6, color=BLUE)
+    ax.hlines(rows, values[:, 1], values[:, 2], color=INK, linewidth=1.2)
+    furthest = float(np.nanmax(np.append(values, 0.001)))
+    for row, (value, _, high) in zip(rows, values, strict=True):
+        text = f"{number(value, 'prevalence')}%" if np.isfinite(value) else NOT_ESTIMABLE
+        end = np.nanmax([value, high, 0.0])
+        ax.annotate(
+            text, (end, row), (-3, 0), textcoords="offset points", ha="right", va="center", fontsize=PRINTED + 0.5
+        )
+    ax.set_xlim(1.75 * furthest, 0.0)
+    ax.tick_params(axis="both", length=0, labelleft=False, labelbottom=False)
+    ax.set_xticks([])
+    ax.spines[:].set_visible(False)
+    ax.set_xlabel("Prevalence", fontsize=SMALL)

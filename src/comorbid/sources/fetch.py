@@ -1,0 +1,149 @@
+"""The tables of a survey into the user's cache: downloaded, or copied from a folder, and checked on arrival."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeAlias
+from urllib.parse import urlsplit
+
+from comorbid.errors import SourceError
+from comorbid.paths import cache_dir
+from comorbid.sources.download import Downloader, Undelivered
+from comorbid.sources.frequencies import Frequencies, published_frequencies
+from comorbid.sources.registry import Survey
+from comorbid.sources.store import Store, Stored
+from comorbid.sources.tables import locate
+
+__all__ = ["MIRROR_VARIABLE", "Step", "Stored", "fetch_cohort"]
+
+MIRROR_VARIABLE = "COMORBID_MIRROR"
+"""Environment variable with the address of a server that has the publisher's files under the publisher's paths."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Where a download is: table `number` of `tables`, and its bytes; `expected` is None when the server does not say."""
+
+    table: str
+    number: int
+    tables: int
+    received: int
+    expected: int | None
+
+
+Progress: TypeAlias = Callable[[Step], None]
+Bring: TypeAlias = Callable[[str, str, int, int], Stored]
+
+
+def fetch_cohort(
+    cohort: str,
+    source: str | Path | None = None,
+    *,
+    mirror: str | None = None,
+    published: Frequencies | None = None,
+    downloader: Downloader | None = None,
+    progress: Progress | None = None,
+) -> list[Stored]:
+    """Bring every table of a survey into the cache folder, checked against the counts that its publisher gives.
+
+    Tables that lie there and pass the check stay; any other is replaced once its successor has passed.
+
+    Parameters
+    ----------
+    cohort : str
+        A registered survey.
+    source : str or Path, optional
+        Folder to copy from, SAS transport or compressed CSV; the publisher's server without it.
+    mirror : str, optional
+        Server in place of the publisher's, with the same paths; the environment variable COMORBID_MIRROR without it.
+    published : Frequencies, optional
+        Counts to check against; those that ship with the library without it.
+    downloader : Downloader, optional
+        Tries, pauses and time-outs.
+    progress : callable, optional
+        Told each `Step` of a download.
+
+    Returns
+    -------
+    list of Stored
+        One for each table.
+
+    Raises
+    ------
+    UnknownNameError
+        When there is no such survey.
+    SourceError
+        When a table cannot be had, is not the one its name says, or cannot be stored. Of that table nothing is kept.
+    """
+    tables = list(Survey(cohort).tables())
+    store = Store(cohort, cache_dir() / cohort, published or published_frequencies(cohort))
+    store.prepare()
+    kept = {table: store.present(table) for table, _ in tables}
+    absent = [(table, address) for table, address in tables if kept[table] is None]
+    bring: Bring
+    if source is not None:
+        bring = _copies(store, Path(source), [table for table, _ in absent])
+    else:
+        mirror = mirror if mirror is not None else os.environ.get(MIRROR_VARIABLE, "")
+        bring = _downloads(store, _mirror(mirror), downloader or Downloader(), progress)
+    brought = {table: bring(table, address, at, len(absent)) for at, (table, address) in enumerate(absent, 1)}
+    return [kept[table] or brought[table] for table, _ in tables]
+
+
+def _downloads(store: Store, mirror: str, downloader: Downloader, progress: Progress | None) -> Bring:
+    """How a table comes from the server."""
+
+    def bring(table: str, address: str, number: int, tables: int) -> Stored:
+        if mirror:
+            address = mirror + urlsplit(address).path
+
+        def advance(received: int, expected: int | None) -> None:
+            if progress is not None:
+                progress(Step(table, number, tables, received, expected))
+
+        with store.part(f"{table}.xpt") as part:
+            try:
+                downloader.fetch(address, part, advance)
+            except Undelivered as fault:
+                raise _undelivered(store.cohort, table, address, fault) from None
+            return store.keep(table, part, address, "downloaded")
+
+    return bring
+
+
+def _undelivered(cohort: str, table: str, address: str, fault: Undelivered) -> SourceError:
+    return SourceError(
+        f"table {table} of {cohort} could not be downloaded from {address}: {fault}. Tables that had arrived before "
+        f"it are kept. Try again later; or get the files on a machine that reaches the address, and take them from "
+        f"their folder: comorbid fetch {cohort} --from DIR."
+    )
+
+
+def _mirror(address: str) -> str:
+    """The address without its last slash; empty when there is none."""
+    if address and urlsplit(address).scheme not in ("http", "https"):
+        raise SourceError(f"{MIRROR_VARIABLE} is {address!r}, which is no address of the form https://server.")
+    return address.rstrip("/")
+
+
+def _copies(store: Store, folder: Path, tables: list[str]) -> Bring:
+    """How a table comes from a folder or its sub-folders; those that are not there are all named at once."""
+    if not folder.is_dir():
+        raise SourceError(f"there is no folder {folder}. Name one that holds the tables of {store.cohort}.")
+    found = {table: locate(table, [folder]) for table in tables}
+    absent = [table for table, path in found.items() if path is None]
+    if absent:
+        raise SourceError(
+            f"{folder} does not hold {', '.join(absent)} of {store.cohort} (looked for NAME.xpt and NAME.csv.xz, in "
+            f"its sub-folders too). Nothing was copied. `comorbid fetch {store.cohort}` downloads them."
+        )
+
+    def bring(table: str, address: str, number: int, tables: int) -> Stored:
+        path = found[table]
+        assert path is not None
+        return store.copy(table, path)
+
+    return bring

@@ -1,0 +1,78 @@
+"""What the rows of a table are: the columns that name them, in words, and what is the same in all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pandas as pd
+
+from comorbid.tables import words
+from comorbid.tables.references import grouping_columns
+from comorbid.tables.words import Words, value_text
+
+HEADERS = {
+    "study": "Study",
+    "outcome": "Outcome",
+    "exposure": "Exposure",
+    "condition_a": "Condition A",
+    "condition_b": "Condition B",
+    "combination": "Combination",
+    "model": "Model",
+    "term": "Variable",
+    "level": "Level",
+    "measure": "Measure",
+    "p_value": "p",
+    "q_value": "q",
+    "n": "n",
+    "events": "Events",
+    "n_a": "n (A)",
+    "n_b": "n (B)",
+    "n_both": "n (both)",
+}
+TESTS = ("p_value", "q_value")
+COUNTS = ("n", "events", "n_a", "n_b", "n_both")
+
+
+def identity(rows: pd.DataFrame, label: Words) -> pd.DataFrame:
+    """The columns that say what a row is, in words."""
+    shown = {}
+    for name in _identity_columns(rows):
+        values = rows[name].tolist()
+        if name == "level":
+            texts = [label.level(*pair) for pair in zip(rows["term"], values, strict=True)]
+        else:
+            texts = [value_text(name, value, label) for value in values]
+        shown[HEADERS.get(name) or label.name(name)] = texts
+    return pd.DataFrame(shown, index=rows.index, dtype=object)
+
+
+def _identity_columns(rows: pd.DataFrame) -> list[str]:
+    fixed = ["study", "outcome", "exposure", "condition_a", "condition_b", "combination", "model", "term", "level"]
+    by = grouping_columns(rows)
+    names = [*by, *(name for name in fixed if name in rows.columns and rows[name].notna().any())]
+    if rows["measure"].unique().size > 1:
+        names.append("measure")
+    return [name for name in names if name != "level" or "term" in rows.columns]
+
+
+def figure_columns(rows: pd.DataFrame) -> dict[str, list[str]]:
+    """Tests and counts as strings, by header; columns without any value are left out."""
+    makers: dict[str, Callable[[float], str]] = dict.fromkeys(TESTS, words.p_value)
+    makers |= dict.fromkeys(COUNTS, words.count)
+    present = [name for name in makers if name in rows.columns and rows[name].notna().any()]
+    return {HEADERS[name]: [makers[name](value) for value in rows[name]] for name in present}
+
+
+def fold(
+    identity: pd.DataFrame, figures: dict[str, list[str]], kept: str
+) -> tuple[pd.DataFrame, dict[str, list[str]], list[str]]:
+    """Columns without those that say the same in every row, and what these say; `kept` stays a column."""
+    same = [name for name in identity.columns if name != kept and identity[name].unique().size == 1]
+    same = same if len(same) < identity.shape[1] else same[:-1]
+    context = [f"{name}: {identity[name].iloc[0]}" for name in same]
+    for name in [HEADERS[count] for count in COUNTS if HEADERS[count] in figures]:
+        values = {text for text in figures[name] if text}
+        if len(values) == 1:
+            context.append(f"{name}: {values.pop()}")
+            figures = {other: texts for other, texts in figures.items() if other != name}
+    return identity.drop(columns=same), figures, context

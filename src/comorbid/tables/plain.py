@@ -1,0 +1,61 @@
+"""Any frame as strings: the step before HTML, Markdown and terminal."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from comorbid.tables import words
+from comorbid.tables.estimates import format_estimates
+
+
+def readable(frame: pd.DataFrame) -> pd.DataFrame:
+    """A frame of strings: tidy estimates formatted, other frames with their numbers written out.
+
+    Frames that hold strings alone, as `format_estimates` returns them, come back as they are. Whole numbers
+    get thousands separators, others up to three significant digits after the point, missing values nothing.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Tidy estimates, or any other table for readers: a flow, a Table 1, a comparison.
+
+    Returns
+    -------
+    DataFrame
+        Of strings, with `attrs["numeric"]`, the columns to align right.
+    """
+    if "numeric" in frame.attrs and not any(_is_number(frame[name]) for name in frame.columns):
+        return frame
+    if {"measure", "estimate", "conf_low", "conf_high"} <= set(frame.columns):
+        return format_estimates(frame)
+    shown = frame.drop(columns="source", errors="ignore")
+    numeric = [str(name) for name in shown.columns if _is_number(shown[name])]
+    texts = {str(name): [_text(value) for value in shown[name]] for name in shown.columns}
+    whole = pd.DataFrame(texts, index=shown.index, dtype=object)
+    whole.attrs = {**frame.attrs, "numeric": numeric, "synthetic": words.is_synthetic(frame)}
+    return whole
+
+
+def _is_number(column: pd.Series) -> bool:
+    return pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column)
+
+
+def _text(value: Any) -> str:
+    if pd.isna(value):
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, str) or not hasattr(value, "__float__"):
+        return str(value)
+    figure = float(value)
+    if figure.is_integer():
+        return f"{figure:,.0f}"
+    return f"{figure:,.1f}" if abs(figure) >= 100 else f"{figure:.3g}"
+
+
+def notes(frame: pd.DataFrame, source_note: str | None = None) -> list[str]:
+    """What stands under a table: where its numbers come from, the frame's own note, and `source_note`."""
+    own = [words.source_line(frame), str(frame.attrs.get("note") or ""), source_note or ""]
+    return list(dict.fromkeys(text for text in own if text))

@@ -1,0 +1,64 @@
+"""A table that shows itself: formatted in a notebook and a report, plain in a terminal, exact in a CSV."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from comorbid.tables.html import to_html
+from comorbid.tables.text import to_text
+from comorbid.tables.words import slug
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Table:
+    """A result frame with its caption and its name.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        The numbers as computed; they are what a CSV file gets.
+    caption : str
+        What the table shows.
+    name : str
+        Name of its files and its place in the page: small letters, digits, hyphens.
+    shown : DataFrame, optional
+        The strings that readers see, such as `format_estimates(frame, columns="model")`; made from `frame`
+        when absent.
+    note : str
+        A line below the table.
+    csv_name : str, optional
+        Relative address of the CSV file, where there is one.
+    """
+
+    frame: pd.DataFrame
+    caption: str
+    name: str = ""
+    shown: pd.DataFrame | None = None
+    note: str = ""
+    csv_name: str | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "name", slug(self.name or self.caption))
+
+    @property
+    def readable(self) -> pd.DataFrame:
+        """The frame that readers see."""
+        return self.frame if self.shown is None else self.shown
+
+    def html(self) -> str:
+        """The table as accessible HTML."""
+        return to_html(self.readable, self.caption, self.note, self.csv_name, self.name)
+
+    def text(self) -> str:
+        """The table for a terminal, under its caption."""
+        return f"{self.caption}\n\n{to_text(self.readable, source_note=self.note)}"
+
+    def csv(self) -> str:
+        """The numbers as computed, one row a line; what a float holds is what is written."""
+        return self.frame.to_csv(index=False, lineterminator="\n")
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        return {"text/html": self.html(), "text/plain": self.text()}
