@@ -25,7 +25,7 @@ MIRROR_VARIABLE = "COMORBID_MIRROR"
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Where a download is: table `number` of `tables`, and its bytes; `expected` is None when the server does not say."""
+    """Where a download is: table `number` of `tables`, its bytes, and how many are expected where the server says."""
 
     table: str
     number: int
@@ -140,10 +140,9 @@ def _copies(store: Store, folder: Path, tables: list[str]) -> Bring:
             f"{folder} does not hold {', '.join(absent)} of {store.cohort} (looked for NAME.xpt and NAME.csv.xz, in "
             f"its sub-folders too). Nothing was copied. `comorbid fetch {store.cohort}` downloads them."
         )
+    paths = {table: path for table, path in found.items() if path is not None}
 
     def bring(table: str, address: str, number: int, tables: int) -> Stored:
-        path = found[table]
-        assert path is not None
-        return store.copy(table, path)
+        return store.copy(table, paths[table])
 
     return bring

@@ -1,0 +1,60 @@
+"""Faults of a survey design: columns that are not there, weights that cannot be, strata with one unit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from comorbid.design import SurveyDesign
+from comorbid.errors import listed
+from comorbid.sources.faults import Fault, of_people
+
+__all__ = ["design_faults"]
+
+LONELY = 'Merge the stratum with a neighbour, or choose lonely = "adjust", "average", "remove" or "certainty".'
+
+
+def design_faults(people: pd.DataFrame, design: SurveyDesign) -> list[Fault]:
+    """Every fault of the design's columns; none when a design-based variance can be computed."""
+    faults = [_absent(name) for name in design.columns if name not in people.columns]
+    if design.weights in people.columns:
+        faults += _weight_faults(people[design.weights])
+    for name, what in ((design.strata, "stratum"), (design.psu, "psu")):
+        if name in people.columns and (missing := int(people[name].isna().sum())):
+            remedy = "Drop people outside the sample from the file, or mend the column."
+            faults.append(of_people(name, f"missing-{what}", missing, f"people have no {what}", remedy))
+    if not faults and design.lonely == "error":
+        faults += _lonely(people, design)
+    return faults
+
+
+def _absent(name: str) -> Fault:
+    what = "the survey design needs this column, and the data have none of the name"
+    return Fault(name, "missing-column", what, 1, "Mend its name, in the data or in the codebook's design.")
+
+
+def _weight_faults(column: pd.Series) -> Iterator[Fault]:
+    weights = pd.to_numeric(column, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
+    remedy = "Weights are finite numbers of zero or more; mend the column, or leave these people out of the file."
+    found = [
+        ("missing-weight", int(np.isnan(weights).sum()), "weights are missing or no numbers"),
+        ("infinite-weight", int(np.isinf(weights).sum()), "weights are infinite"),
+        ("negative-weight", int((weights < 0).sum()), "weights are below zero"),
+    ]
+    yield from (of_people(str(column.name), fault, count, what, remedy) for fault, count, what in found if count)
+    if len(weights) and not (weights > 0).any():
+        yield Fault(str(column.name), "zero-weights", "no weight is above zero", 1, "Name the column of the weights.")
+
+
+def _lonely(people: pd.DataFrame, design: SurveyDesign) -> list[Fault]:
+    """Strata that hold one sampled unit, named by their labels."""
+    stratum = people[design.strata] if design.strata else pd.Series("all", index=people.index)
+    unit = people[design.psu] if design.psu else pd.Series(range(len(people)), index=people.index)
+    sizes = unit.groupby(stratum).nunique()
+    lonely = sizes.index[sizes == 1]
+    if not len(lonely):
+        return []
+    what = f"strata with one sampled unit, which give no variance: {listed(lonely)}"
+    return [Fault(design.strata or design.psu or "", "lonely-psu", what, len(lonely), LONELY)]
