@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 import subprocess
 import sys
@@ -11,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from comorbid.analyses import runner
-from comorbid.cli.report import add_parser
+from comorbid.cli import main
 from comorbid.errors import SourceError
 from tests.analyses.toy_study import facts, files, write_study
 
@@ -19,10 +18,7 @@ HEAVY = ("papermill", "nbformat", "nbconvert", "jupyter_client", "matplotlib", "
 
 
 def command(*words: object) -> int:
-    parser = argparse.ArgumentParser(prog="comorbid")
-    add_parser(parser.add_subparsers())
-    args = parser.parse_args([str(word) for word in words])
-    return int(args.run(args))
+    return main([str(word) for word in words])
 
 
 @pytest.fixture
@@ -75,7 +71,7 @@ def test_reports_that_are_made_and_one_that_fails(study: Path, tmp_path: Path, c
     assert command("report", *words) == 2
     said = capsys.readouterr().err.splitlines()
     assert said[0] == (
-        "comorbid report: toy/pairs failed at cell 4 (raise ValueError('no such thing')): ValueError: no such thing"
+        "comorbid: toy/pairs failed at cell 4 (raise ValueError('no such thing')): ValueError: no such thing"
     )
     assert said[1].endswith("failed/toy/pairs.ipynb") and "last good report stays" in said[2]
 
