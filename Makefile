@@ -40,7 +40,7 @@ $(STAMP): requirements.lock pyproject.toml
 lock: ## choose newer versions of everything, within pyproject.toml
 	$(PYTHON) -m venv --clear $(TOOLS)
 	$(TOOLS)/bin/python $(PIP) uv
-	$(TOOLS)/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate \
+	$(TOOLS)/bin/uv pip compile --quiet --system-certs --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate \
 		--custom-compile-command 'make lock' --extra lab --extra parquet --group test --group check --group build \
 		pyproject.toml -o requirements.lock
 

@@ -53,6 +53,7 @@ def imported(source: str, package: tuple[str, ...], known: set[str]) -> list[tup
             # `from comorbid import errors` is an import of the module, not of the package
             full = {f"{module}.{alias.name}" if module == "comorbid" else module: None for alias in node.names}
             names += [(node.lineno, name) for name in full]
+    names = [(line, name) for line, name in names if name != "comorbid.__version__"]  # a plain fact, free to all
     inside = [(line, name.split(".")) for line, name in names if name.split(".")[0] == "comorbid"]
     return [(line, parts[1] if len(parts) > 1 and parts[1] in known else "__init__") for line, parts in inside]
 
@@ -86,6 +87,7 @@ def test_imports_run_one_way(path: Path) -> None:
         ("import numpy, comorbid", "comorbid", ["__init__"]),
         ("from comorbid import errors, cohort", "comorbid", ["errors", "cohort"]),
         ("from comorbid import prevalence", "comorbid", ["__init__"]),
+        ("from comorbid import __version__, cells", "comorbid", ["cells"]),
         ("from comorbid.tables.html import page", "comorbid", ["tables"]),
         ("from . import codebook", "comorbid", ["codebook"]),
         ("from .row import Row", "comorbid.tables", ["tables"]),
