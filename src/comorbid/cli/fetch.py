@@ -52,12 +52,10 @@ def run(args: Namespace) -> int:
 
 
 def _summary(cohort: str, stored: Sequence[Stored]) -> str:
-    words = {"downloaded": "downloaded", "copied": "copied", "present": "here already"}
-    counts = Counter(table.action for table in stored)
-    done = ", ".join(f"{counts[action]} {word}" for action, word in words.items() if counts[action])
-    return (
-        f"{cohort}: {len(stored)} tables agree with the published counts ({done}). They lie in {stored[0].path.parent}."
-    )
+    counts = Counter("here already" if table.action == "present" else table.action for table in stored)
+    done = ", ".join(f"{count} {action}" for action, count in counts.items())
+    folder = stored[0].path.parent
+    return f"{cohort}: {len(stored)} tables agree with the published counts ({done}). They lie in {folder}."
 
 
 def _found_first(stored: Sequence[Stored]) -> str:
@@ -67,9 +65,7 @@ def _found_first(stored: Sequence[Stored]) -> str:
     found = [path for table in stored if (path := locate(table.table)) not in (None, table.path)]
     if not found:
         return ""
-    return (
-        f"{len(found)} of these tables also lie in {found[0].parent}, where COMORBID_DATA leads; those are used first."
-    )
+    return f"{len(found)} of these tables also lie in {found[0].parent}, which COMORBID_DATA names; those come first."
 
 
 class ProgressBar:

@@ -22,7 +22,7 @@ def design_faults(people: pd.DataFrame, design: SurveyDesign) -> list[Fault]:
     if design.weights in people.columns:
         faults += _weight_faults(people[design.weights])
     for name, what in ((design.strata, "stratum"), (design.psu, "psu")):
-        if name in people.columns and (missing := int(people[name].isna().sum())):
+        if name and name in people.columns and (missing := int(people[name].isna().sum())):
             remedy = "Drop people outside the sample from the file, or mend the column."
             faults.append(of_people(name, f"missing-{what}", missing, f"people have no {what}", remedy))
     if not faults and design.lonely == "error":

@@ -28,7 +28,8 @@ def column_faults(people: pd.DataFrame, columns: Sequence[str]) -> list[Fault]:
 
 def variable_faults(people: pd.DataFrame, codebook: Codebook) -> list[Fault]:
     """Faults of the columns that a codebook names, each definition of a condition included."""
-    faults, known = [], {}
+    faults: list[Fault] = []
+    known: dict[str, None] = {}
     for variable in _every_variable(codebook):
         if variable.column not in people.columns:
             what = f"variable `{variable.name}` needs this column, and the data have none of the name"
@@ -105,6 +106,7 @@ def _numbers(column: pd.Series, missing: Sequence[str] = ()) -> tuple[np.ndarray
 
 def _plain_faults(name: str, column: pd.Series) -> Iterator[Fault]:
     known = column.dropna()
+    known = known.astype(str) if column.dtype == object else known
     distinct = known.nunique()
     if not len(known):
         yield Fault(name, "empty-column", "no value in any row", 1, "Leave it out, or fill it.")

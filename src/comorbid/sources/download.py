@@ -72,7 +72,7 @@ class Downloader:
     def _try(self, address: str, path: Path, advance: Advance) -> None:
         with _network():
             request = urllib.request.Request(address, headers={"User-Agent": "comorbid"})
-            response = urllib.request.urlopen(request, timeout=self.timeout)
+            response = urllib.request.build_opener().open(request, timeout=self.timeout)
         with response, path.open("wb") as file:
             expected, received = _length(response), 0
             while block := _block(response):

@@ -3,19 +3,47 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Iterable
 from pathlib import Path
+
+import pandas as pd
 
 from comorbid.errors import SourceError, few
 from comorbid.sources.faults import Fault
-from comorbid.sources.frequencies import Difference, Frequencies
+from comorbid.sources.frequencies import Difference, Frequencies, published_frequencies
 from comorbid.sources.tables import read_table
 
-__all__ = ["table_faults"]
+__all__ = ["checked_table", "table_faults"]
 
 RECORD = 80
 """A SAS transport file is a whole number of records of this many bytes."""
 
 AGAIN = "Run `comorbid fetch`; a file in a folder of COMORBID_DATA has to be taken away there, since it is found first."
+
+
+def checked_table(path: Path, table: str, cohort: str, columns: Iterable[str]) -> pd.DataFrame:
+    """A table of a registered survey, read and checked against its published counts.
+
+    Parameters
+    ----------
+    path : Path
+        SAS transport, or CSV, compressed or not.
+    table, cohort : str
+        Names of the table and of the survey that it belongs to.
+    columns : iterable of str
+        Those to keep.
+
+    Raises
+    ------
+    SourceError
+        When the file is not the table; the message says in what it differs first.
+    """
+    frame, faults = _read(path, table, published_frequencies(cohort))
+    if faults:
+        more = f" (and {len(faults) - 1} more differences: `comorbid check {cohort}`)" if faults[1:] else ""
+        what = faults[0].what.rstrip(".")
+        raise SourceError(f"{path} is not table {table} of {cohort}: {what}{more}. {faults[0].remedy}")
+    return frame[list(columns)]
 
 
 def table_faults(path: Path, table: str, published: Frequencies) -> list[Fault]:
@@ -30,26 +58,35 @@ def table_faults(path: Path, table: str, published: Frequencies) -> list[Fault]:
     published : Frequencies
         Counts that the publisher gives.
     """
+    return _read(path, table, published)[1]
+
+
+def _read(path: Path, table: str, published: Frequencies) -> tuple[pd.DataFrame, list[Fault]]:
+    """The columns of a table that have published counts, and the faults of the file."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             frame = read_table(path, published.columns(table))
     except SourceError as fault:
-        return [Fault(table, "unreadable-table", str(fault), 1, AGAIN)]
+        return pd.DataFrame(), [Fault(table, "unreadable-table", str(fault), 1, AGAIN)]
     size = path.stat().st_size
     if path.suffix.lower() == ".xpt" and size % RECORD:
         what = f"{path.name} breaks off: {size:,} bytes are no whole number of records of {RECORD}"
-        return [Fault(table, "cut-table", what, 1, AGAIN)]
+        return frame, [Fault(table, "cut-table", what, 1, AGAIN)]
+    return frame, _counting_faults(frame, path.name, table, published)
+
+
+def _counting_faults(frame: pd.DataFrame, file: str, table: str, published: Frequencies) -> list[Fault]:
     differences = published.differences(table, frame)
     other = published.recognise(frame) if differences else None
     if other:
-        what = f"{path.name} has the counts of {other}, not of {table}"
+        what = f"{file} has the counts of {other}, not of {table}"
         return [Fault(table, "wrong-table", what, 1, f"Give the file its own name, {other}. {AGAIN}")]
-    return [_differing(path, table, difference) for difference in differences]
+    return [_differing(file, table, difference) for difference in differences]
 
 
-def _differing(path: Path, table: str, difference: Difference) -> Fault:
+def _differing(file: str, table: str, difference: Difference) -> Fault:
     name = f"{table}.{difference.variable}" if difference.variable else table
-    what = f"{path.name}: {difference.what}: {few(difference.found)} found, {difference.published:,} published"
+    what = f"{file}: {difference.what}: {few(difference.found)} found, {difference.published:,} published"
     away = abs(difference.found - difference.published)
     return Fault(name, "other-counts", what, away if away >= 10 else None, AGAIN)
