@@ -37,6 +37,7 @@ def page() -> BeautifulSoup:
             outputs=[
                 html_output("<table><tr><th></th><td>&lt;img src=x onerror=alert(3)&gt;</td></tr></table>"),
                 html_output("<img src=x onerror=alert(4)>"),
+                html_output("<table><tr><td>1</td></tr><tfoot><tr><td class='note'>A note</td></tr></tfoot></table>"),
                 new_output("stream", name="stderr", text="careful <b>"),
                 new_output("execute_result", data={"text/plain": "<object>"}, execution_count=2),
                 new_output("display_data", data={"text/markdown": "## Result\n\n[x](javascript:alert(5))"}),
@@ -86,6 +87,7 @@ def test_markup_of_data_is_text(page: BeautifulSoup) -> None:
 def test_tables_scroll_in_their_box_and_have_no_empty_header(page: BeautifulSoup) -> None:
     assert all(table.find_parent(class_="table-scroll") for table in page.select("main table:not(.provenance)"))
     assert all(header.get_text(strip=True) for header in page.find_all("th"))
+    assert page.select_one(".table-scroll + .table-notes").get_text() == "A note"
 
 
 def test_how_it_was_made_is_told(page: BeautifulSoup) -> None:

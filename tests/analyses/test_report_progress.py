@@ -40,10 +40,10 @@ def test_a_pipe_gets_finished_lines_alone(tmp_path: Path) -> None:
     progress.show([Run(job, tmp_path) for job in jobs])
     assert pipe.getvalue() == ""
     progress.finish(outcome("unchanged"))
-    assert pipe.getvalue().split() == ["toy/pairs", "unchanged", "/out/toy/pairs/index.html"]
+    assert pipe.getvalue().split() == ["unchanged", "0.0", "s", "/out/toy/pairs/index.html"]
 
 
 def test_a_line_says_why_or_where() -> None:
     assert outcome_line(outcome("done", warnings=2), Path("/out")).endswith("toy/pairs/index.html  (2 warnings)")
-    assert outcome_line(outcome("failed", message="cell 4: Timeout\nmore")).endswith("cell 4: Timeout")
+    assert outcome_line(outcome("failed", message="cell 4: Timeout\nmore")).endswith("toy/pairs: cell 4: Timeout")
     assert outcome_line(outcome("skipped", message="toy has no age")).endswith("toy has no age")

@@ -112,13 +112,29 @@ def _entry(soup: BeautifulSoup, heading: Tag) -> Tag:
 
 
 def _frame_tables(soup: BeautifulSoup) -> None:
-    """Let every table scroll inside its own box, and its empty corner be no header."""
-    for table in soup.select("main table:not(.table-scroll table, .provenance)"):
-        label = {"role": "region", "aria-label": "Table", "tabindex": "0"}
-        table.wrap(soup.new_tag("div", attrs={"class": "table-scroll", **label}))
+    """Let every table scroll inside its own box, its notes stand below the box, its empty corner be no header."""
+    for table in soup.select("main table:not(.provenance)"):
+        if table.find_parent(class_="table-scroll") is None:
+            label = {"role": "region", "aria-label": "Table", "tabindex": "0"}
+            table.wrap(soup.new_tag("div", attrs={"class": "table-scroll", **label}))
+        _move_notes(soup, table)
     for corner in soup.select("main th"):
         if not corner.get_text(strip=True):
             corner.name = "td"
+
+
+def _move_notes(soup: BeautifulSoup, table: Tag) -> None:
+    """Notes at the foot of a table, below its box: a wide table would cut them on a narrow screen."""
+    box, foot = table.find_parent(class_="table-scroll"), table.find("tfoot")
+    if box is None or not isinstance(foot, Tag) or foot.select("td:not(.note), th"):
+        return
+    notes = soup.new_tag("div", attrs={"class": "table-notes"})
+    for cell in foot.select("td.note"):
+        line = soup.new_tag("p")
+        line.extend(list(cell.contents))
+        notes.append(line)
+    box.insert_after(notes)
+    foot.decompose()
 
 
 def _address(text: str, used: set[str]) -> str:

@@ -44,7 +44,8 @@ class Picture:
         below = f'\n<p class="files">Download as {", ".join(links)}</p>' if links else ""
         return (
             f'<figure class="comorbid-figure" id="{escape(self.name)}">\n'
-            f'<img src="data:image/png;base64,{encoded}" alt="{escape(self.alt)}">\n'
+            f'<div class="picture-scroll" role="region" aria-label="{escape(self.caption.split(".")[0])}" tabindex="0">'
+            f'<img src="data:image/png;base64,{encoded}" alt="{escape(self.alt)}"></div>\n'
             f"<figcaption>{escape(self.caption)}{below}</figcaption>\n</figure>"
         )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -29,7 +30,8 @@ class Progress:
         if self.live and time.monotonic() - self._drawn_at > PAUSE:
             self._drawn_at = time.monotonic()
             self._erase()
-            lines = [_running_line(run) for run in runs]
+            width = shutil.get_terminal_size().columns - 1
+            lines = [_running_line(run)[:width] for run in runs]
             self.stream.write("".join(line + "\n" for line in lines))
             self._drawn = len(lines)
             self.stream.flush()
@@ -47,31 +49,29 @@ class Progress:
 
 
 def outcome_line(outcome: Outcome, base: Path | None = None) -> str:
-    """What became of a job, in one line: `synthetic/pairs  done  4.1 s  reports/synthetic/pairs/index.html`.
+    """What became of a job, in one line: `done  4.1 s  reports/synthetic/pairs/index.html`.
 
     Paths are shown from `base`, by default the working folder, where they lie below it.
     """
-    taken = f"{outcome.seconds:.1f} s" if outcome.status in {"done", "failed"} else ""
-    end = _end(outcome, base or Path.cwd())
-    parts = [f"{_name(outcome.cohort, outcome.analysis):<40}", f"{outcome.status:<9}", f"{taken:>8}", end]
-    return "  ".join(parts).rstrip()
+    return _line(outcome.status, outcome.seconds, _end(outcome, base or Path.cwd()))
 
 
 def _end(outcome: Outcome, base: Path) -> str:
     if outcome.status in {"skipped", "failed"}:
-        return outcome.message.splitlines()[0] if outcome.message else ""
+        return f"{outcome.cohort}/{outcome.analysis}: {(outcome.message.splitlines() or ['?'])[0]}"
     several = "s" if outcome.warnings != 1 else ""
     note = f"  ({outcome.warnings} warning{several})" if outcome.warnings else ""
     return f"{shown_path(outcome.path / 'index.html', base)}{note}"
 
 
 def _running_line(run: Run) -> str:
-    state = f"cell {run.cell}" if run.state == "running" and run.cell else run.state
-    return f"{_name(run.job.cohort.name, run.job.analysis.name):<40}  {state:<9}  {run.seconds:>6.0f} s"
+    where = f"  cell {run.cell}" if run.state == "running" and run.cell else ""
+    state, more = (run.state, where) if run.state in {"running", "waiting"} else ("waiting", f"  {run.state}")
+    return _line(state, run.seconds, f"{run.job.cohort.name}/{run.job.analysis.name}{more}")
 
 
-def _name(cohort: str, analysis: str) -> str:
-    return f"{cohort}/{analysis}"
+def _line(status: str, seconds: float, rest: str) -> str:
+    return f"{status:<9}  {seconds:>7.1f} s  {rest}"
 
 
 def shown_path(path: Path, base: Path) -> str:
