@@ -96,6 +96,11 @@ def test_one_version_is_told_everywhere() -> None:
     assert f"## [{version}]" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
 
 
+def test_the_data_folder_lists_its_files() -> None:
+    listed = re.findall(r"^\| `([^`]+)` \|", (ROOT / "data" / "README.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert set(listed) == names(ROOT / "data") - {"README.md"}
+
+
 def run(*command: str | Path, cwd: Path = ROOT, **variables: str) -> subprocess.CompletedProcess[str]:
     """Run a command as a user would, apart from the `make` that may have started these tests."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))}
