@@ -24,6 +24,7 @@ _HOMES = {
     "LogisticSpec": "spec",
     "Report": "analyses.report",
     "SurveyDesign": "design",
+    "adjusted_observed_expected": "measures",
     "alt_text": "plots",
     "characteristics": "measures",
     "combinations": "measures",
@@ -56,6 +57,7 @@ if TYPE_CHECKING:
     from comorbid.evidence import published_estimates
     from comorbid.fitting import LogisticFit, fit_by, fit_logistic, tidy
     from comorbid.measures import (
+        adjusted_observed_expected,
         characteristics,
         combinations,
         condition_definitions,

@@ -33,7 +33,9 @@ GLOSSARY: dict[str, str] = {
     "source": "'synthetic data' when nobody real is behind the numbers",
 }
 
-RATIO_MEASURES = frozenset({"odds_ratio", "prevalence_ratio", "observed_expected", "risk_ratio", "hazard_ratio"})
+RATIO_MEASURES = frozenset(
+    {"odds_ratio", "prevalence_ratio", "observed_expected", "adjusted_observed_expected", "risk_ratio", "hazard_ratio"}
+)
 """Measures whose standard error stays on the log scale and whose null value is 1."""
 
 PROPORTION_MEASURES = frozenset({"prevalence", "conditional_prevalence", "expected_prevalence", "share"})

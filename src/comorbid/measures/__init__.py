@@ -1,9 +1,18 @@
 """Prevalence and co-occurrence of conditions in a cohort, with design-based standard errors."""
 
+from comorbid.measures.adjusted_expected import adjusted_observed_expected
 from comorbid.measures.characteristics import characteristics
 from comorbid.measures.combinations import combinations
 from comorbid.measures.cooccurrence import cooccurrence
 from comorbid.measures.overlap import condition_definitions, shared_items
 from comorbid.measures.prevalence import prevalence
 
-__all__ = ["characteristics", "combinations", "condition_definitions", "cooccurrence", "prevalence", "shared_items"]
+__all__ = [
+    "adjusted_observed_expected",
+    "characteristics",
+    "combinations",
+    "condition_definitions",
+    "cooccurrence",
+    "prevalence",
+    "shared_items",
+]

@@ -1,0 +1,67 @@
+"""Patterns merged: the same people, weights and sampled units, told apart by fewer or other codes."""
+
+from __future__ import annotations
+
+from math import prod
+
+import numpy as np
+
+from comorbid._numerics.structure import PatternTable
+
+
+def pattern_keys(codes: np.ndarray) -> np.ndarray:
+    """One whole number a row of codes, in the rows' lexicographic order: equal rows, equal keys.
+
+    Parameters
+    ----------
+    codes : ndarray of int, shape (P, v)
+        Levels from -1 (missing) upwards.
+
+    Returns
+    -------
+    ndarray of int64, shape (P,)
+    """
+    radix = [int(top) + 2 for top in codes.max(axis=0, initial=-1)]
+    if prod(radix) >= 1 << 62:
+        return np.unique(codes, axis=0, return_inverse=True)[1].reshape(-1)
+    keys = np.zeros(len(codes), dtype=np.int64)
+    for column, size in zip(codes.T, radix, strict=True):
+        keys = keys * size + (column + 1)
+    return keys
+
+
+def matching_rows(codes: np.ndarray, among: np.ndarray) -> np.ndarray:
+    """Row of `among`, shape (Q, v), that equals each row of `codes`, shape (P, v); each has exactly one.
+
+    Returns
+    -------
+    ndarray of int, shape (P,)
+    """
+    keys = pattern_keys(np.concatenate([among, codes]))
+    order = np.argsort(keys[: len(among)])
+    return order[np.searchsorted(keys[: len(among)], keys[len(among) :], sorter=order)]
+
+
+def merge_patterns(table: PatternTable, codes: np.ndarray) -> PatternTable:
+    """The same people by new codes of their patterns; patterns with the same codes become one.
+
+    Parameters
+    ----------
+    table : PatternTable
+    codes : ndarray of int, shape (P, v)
+        New codes of each pattern.
+
+    Returns
+    -------
+    PatternTable
+        Patterns in ascending order of their codes, cells sorted by unit; every total by unit is kept.
+    """
+    _, first, pattern = np.unique(pattern_keys(codes), return_index=True, return_inverse=True)
+    n = max(len(first), 1)
+    cell, start = np.unique(table.cell_unit * n + pattern[table.cell_pattern], return_inverse=True)
+    count = np.bincount(pattern, weights=table.count, minlength=len(first)).astype(np.int64)
+    weight = np.bincount(start, weights=table.cell_weight, minlength=len(cell))
+    squares = table.cell_weight_sq
+    if len(squares):
+        squares = np.bincount(start, weights=squares, minlength=len(cell))
+    return PatternTable(codes[first], count, cell // n, cell % n, weight, squares)

@@ -1,0 +1,197 @@
+"""Observed against expected co-occurrence, with what is expected taken from each person's covariates."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from comorbid._numerics.intervals import critical_value, false_discovery, logit_interval, two_sided_p
+from comorbid._numerics.linearise import variances
+from comorbid._numerics.merging import matching_rows
+from comorbid.cells import Cells, collapse_cohort
+from comorbid.cohort import Cohort
+from comorbid.columns import arrange
+from comorbid.errors import CollinearityError, EmptyDomainError, SeparationError, SpecError
+from comorbid.fitting import LogisticFit, fit_logistic
+from comorbid.fitting.matrix import design_matrix, getter
+from comorbid.measures.arguments import check_conf_level, chosen_conditions, subgroups
+from comorbid.measures.derived import cohort_of_cells
+from comorbid.spec import LogisticSpec
+
+MEASURES = ("prevalence", "expected_prevalence", "adjusted_observed_expected")
+NUMBERS = ("estimate", "std_error", "statistic", "p_value", "conf_low", "conf_high")
+NOT_ESTIMABLE = (SeparationError, CollinearityError, EmptyDomainError, SpecError)
+
+
+def adjusted_observed_expected(
+    cohort: Cohort,
+    covariates: Sequence[str],
+    conditions: Sequence[str] | None = None,
+    *,
+    by: str | Sequence[str] | None = None,
+    conf_level: float = 0.95,
+) -> pd.DataFrame:
+    """How often two conditions occur together, against what the covariates of each person lead one to expect.
+
+    For a pair a, b: O = sum w y_a y_b / sum w; E = sum w p_a(x) p_b(x) / sum w, where p_a and p_b are the fitted
+    probabilities of two logistic models on the covariates. O / E is 1 when the conditions are independent among people
+    with the same covariates. The influence of a person on log(O / E) is
+
+        w [y_a y_b / O - p_a p_b / E - (d_a' u_a + d_b' u_b) / E] / sum w,
+
+    u_a the person's influence on the coefficients of model a, d_a = sum w p_b p_a (1 - p_a) x: both models are as
+    uncertain as the sample makes them.
+
+    Parameters
+    ----------
+    cohort : Cohort
+    covariates : sequence of str
+        Terms of both models: variables that are no conditions of the pair, or interactions such as "age_band:sex".
+    conditions : sequence of str, optional
+        Two or more conditions of the codebook; all without it.
+    by : str or sequence of str, optional
+        Categorical variables; models are fitted anew for each combination of their levels, without terms that hold
+        them. A group in which a model cannot be fitted keeps its rows, with missing estimates.
+    conf_level : float
+        Between 0 and 1.
+
+    Returns
+    -------
+    DataFrame
+        [by,] condition_a, condition_b, measure, estimate, std_error, statistic, p_value, conf_low, conf_high, n, n_a,
+        n_b, n_both, q_value. Three rows a pair: "prevalence" (of both, O), "expected_prevalence" (E), and
+        "adjusted_observed_expected" (O / E; standard error on the log scale).
+
+    Raises
+    ------
+    SpecError
+        When there are no covariates, or a condition of a pair is among them.
+    UnknownNameError, EmptyDomainError, SeparationError, CollinearityError, DesignError
+
+    Notes
+    -----
+    Rests, pair by pair, on people with both answers and every covariate. t on the design degrees of freedom; without a
+    design people count as independent. The marginal models must be right for 1 to mean conditional independence.
+    Assumed sampling: see `fit_logistic`. After Lemmon et al., Nat Comput Sci 2021;1:694,
+    doi:10.1038/s43588-021-00141-9, who sum each person's expected joint probability; weights and linearised errors
+    are added here. Pinned to a stratified jackknife.
+    """
+    names = chosen_conditions(cohort, conditions, least=2)
+    groups = subgroups(cohort, by)
+    check_conf_level(conf_level)
+    terms = _terms(covariates, names, groups)
+    needed = dict.fromkeys(name for term in terms for name in term.split(":"))
+    cells = collapse_cohort(cohort, [*groups, *needed, *names])
+    frames = [
+        _of_group(cohort, group, names, terms, conf_level, bool(groups)).assign(**levels)
+        for levels, group in cells.groups(groups)
+    ]
+    return cohort.labelled(arrange(pd.concat(frames), groups))
+
+
+def _terms(covariates: Sequence[str], names: Sequence[str], groups: Sequence[str]) -> tuple[str, ...]:
+    covariates = (covariates,) if isinstance(covariates, str) else tuple(covariates)
+    asked = {part for term in covariates for part in term.split(":")}
+    if not covariates or asked & set(names):
+        found = ", ".join(sorted(asked & set(names))) or "none"
+        raise SpecError(
+            f"covariates = {found}: name one or more variables that are not the conditions themselves, such as "
+            "age_band and sex. Without covariates, `cooccurrence` gives observed/expected."
+        )
+    kept = tuple(term for term in covariates if not set(term.split(":")) & set(groups))
+    if not kept:
+        raise SpecError(f"every covariate is in by = {', '.join(groups)}; name another, or use `cooccurrence`.")
+    return kept
+
+
+def _of_group(
+    cohort: Cohort, cells: Cells, names: Sequence[str], terms: Sequence[str], conf_level: float, lenient: bool
+) -> pd.DataFrame:
+    frames = []
+    for pair in itertools.combinations(names, 2):
+        used = cells.select(cells.known([*{p for term in terms for p in term.split(":")}, *pair]))
+        try:
+            rows = _pair_rows(cohort, used, pair, terms, conf_level)
+        except NOT_ESTIMABLE:
+            if not lenient:
+                raise
+            rows = pd.DataFrame({"measure": MEASURES, **dict.fromkeys(NUMBERS, np.nan)})
+        frames.append(rows.assign(condition_a=pair[0], condition_b=pair[1], **_counts(used, *pair)))
+    frame = pd.concat(frames, ignore_index=True)
+    frame["q_value"] = frame.groupby("measure")["p_value"].transform(lambda p: false_discovery(p.to_numpy()))
+    return frame
+
+
+def _counts(cells: Cells, a: str, b: str) -> dict[str, int]:
+    count, with_a, with_b = cells.table.count, cells.present(a), cells.present(b)
+    return {
+        "n": cells.n,
+        "n_a": int(count @ with_a),
+        "n_b": int(count @ with_b),
+        "n_both": int(count @ (with_a * with_b)),
+    }
+
+
+def _pair_rows(
+    cohort: Cohort, cells: Cells, pair: tuple[str, str], terms: Sequence[str], conf_level: float
+) -> pd.DataFrame:
+    if not cells.n:
+        raise EmptyDomainError(f"nobody has answers to {' and '.join(pair)} and a value in {', '.join(terms)}.")
+    shares, z = _influences(cohort, cells, pair, terms)
+    std_error = np.sqrt(variances(z, cells.table, cells.clusters))
+    df = cells.degrees_of_freedom
+    ratio = np.log(shares[0] / shares[1]) if shares[0] else np.nan
+    std_error[2] = std_error[2] if shares[0] else np.nan
+    half = critical_value(conf_level, df) * std_error[2]
+    limits = np.vstack([logit_interval(shares, std_error[:2], conf_level, df), np.exp([ratio - half, ratio + half])])
+    statistic = np.array([np.nan, np.nan, ratio / std_error[2]])
+    return pd.DataFrame(
+        {
+            "measure": MEASURES,
+            "estimate": [*shares, np.exp(ratio)],
+            "std_error": std_error,
+            "statistic": statistic,
+            "p_value": two_sided_p(statistic, df),
+            "conf_low": limits[:, 0],
+            "conf_high": limits[:, 1],
+        }
+    )
+
+
+def _influences(
+    cohort: Cohort, cells: Cells, pair: tuple[str, str], terms: Sequence[str]
+) -> tuple[np.ndarray, np.ndarray]:
+    """O and E, and each pattern's influence, per unit of weight, on O, E and log(O / E), shape (P, 3)."""
+    people = cohort_of_cells(cells, cohort)
+    fits = [fit_logistic(people, LogisticSpec(condition, terms[0], tuple(terms[1:]))) for condition in pair]
+    rows = [_rows_of(fit, cells) for fit in fits]
+    p_a, p_b = (_fitted(fit)[row] for fit, row in zip(fits, rows, strict=True))
+    scale = cells.table.weight.sum()
+    share = cells.table.weight / scale
+    both, joint = cells.present(pair[0]) * cells.present(pair[1]), p_a * p_b
+    shares = np.array([share @ both, share @ joint])
+    moved = sum(_moved(fit, row, share * joint) for fit, row in zip(fits, rows, strict=True))
+    z = np.column_stack([both - shares[0], joint - shares[1] + moved * scale]) / scale
+    relative = z / np.where(shares > 0, shares, 1.0)
+    return shares, np.column_stack([z, relative[:, 0] - relative[:, 1]])
+
+
+def _rows_of(fit: LogisticFit, cells: Cells) -> np.ndarray:
+    """Pattern of the fit that each pattern of some cells belongs to, shape (P,)."""
+    names = [variable.name for variable in fit.cells.variables]
+    return matching_rows(np.stack([cells.codes(name) for name in names], axis=1), fit.cells.table.codes)
+
+
+def _fitted(fit: LogisticFit) -> np.ndarray:
+    """Probability of the outcome in each pattern of a fit."""
+    return fit.result.fitted[fit.group]
+
+
+def _moved(fit: LogisticFit, row: np.ndarray, product: np.ndarray) -> np.ndarray:
+    """Influence on E through one model's coefficients: u'd, d = sum share p_a p_b (1 - p) x, shape (P,)."""
+    design = design_matrix(fit.columns, getter(fit.cells), fit.cells.table.n_patterns)
+    slope = (product * (1 - _fitted(fit)[row])) @ design[row]
+    return (fit.influence @ slope)[row]
