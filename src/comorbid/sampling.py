@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from comorbid._numerics.numbering import numbered_integers, numbered_pairs
 from comorbid._numerics.structure import Clusters
 from comorbid.design import SurveyDesign
 from comorbid.errors import DesignError, few, listed
@@ -31,6 +32,8 @@ def sampling_weights(column: pd.Series) -> np.ndarray:
     """
     numbers = pd.to_numeric(column, errors="coerce") if column.dtype.kind not in "fiu" else column
     weights = numbers.to_numpy(dtype=np.float64, na_value=np.nan)
+    if len(weights) and weights.min() >= 0 and 0 < weights.max() < np.inf:
+        return weights
     for fault, what in (
         (np.isnan(weights), "missing or not numbers"),
         (np.isinf(weights), "infinite"),
@@ -68,8 +71,8 @@ def sampled_units(columns: Mapping[str, pd.Series], design: SurveyDesign | None,
     rest_of = _corrections(columns, design, stratum, len(labels))
     if design.psu is None:
         return _persons(design, stratum, labels, rest_of)
-    psu, _ = _numbered(columns, design.psu, n)
-    unit, unit_stratum = _nested(stratum, psu)
+    psu, psu_labels = _numbered(columns, design.psu, n)
+    unit, unit_stratum = numbered_pairs(stratum, psu, len(psu_labels))
     size = np.bincount(unit_stratum, minlength=len(labels)).astype(float)
     clusters = Clusters("psu", unit_stratum, size, rest_of(size), labels, design.lonely)
     return SampledUnits(unit, clusters)
@@ -86,25 +89,20 @@ def _persons(design: SurveyDesign, stratum: np.ndarray, labels: tuple[str, ...],
 
 
 def _numbered(columns: Mapping[str, pd.Series], name: str | None, n: int) -> tuple[np.ndarray, tuple[str, ...]]:
-    """Sorted labels of a design column, and the number of each person's label."""
+    """Number of each person's label in a design column, and the labels in their order."""
     if name is None:
-        return np.zeros(n, dtype=np.int32), ("all",)
-    codes, labels = pd.factorize(columns[name], sort=True)
-    missing = int((codes < 0).sum())
+        return np.zeros(n, dtype=np.int8), ("all",)
+    column = columns[name]
+    whole = isinstance(column.dtype, np.dtype) and column.dtype.kind in "iu"
+    found = numbered_integers(column.to_numpy()) if whole else None
+    codes, labels = pd.factorize(column, sort=True) if found is None else found
+    missing = int((codes < 0).sum()) if found is None else 0
     if missing:
         raise DesignError(
             f"design column {name!r} is missing for {few(missing)} of {n:,} people; each needs one. "
             "Drop people outside the sample from the file, or mend the column."
         )
-    return codes.astype(np.int32), tuple(str(label) for label in labels)
-
-
-def _nested(stratum: np.ndarray, psu: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """PSUs numbered within strata: number of each person's PSU, and stratum of each PSU."""
-    width = int(psu.max()) + 1 if len(psu) else 1
-    pair = stratum.astype(np.int64) * width + psu
-    unit, pairs = pd.factorize(pair, sort=True)
-    return unit.astype(np.int32), (np.asarray(pairs) // width).astype(np.intp)
+    return np.asarray(codes), tuple(str(label) for label in labels)
 
 
 class _Correction:

@@ -7,37 +7,16 @@ The levels of several variables are packed into one whole number (mixed radix), 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
+from comorbid._numerics.packing import BLOCK, CodedColumn, Packer, table_size
 from comorbid._numerics.structure import PatternTable
 
-BLOCK = 1 << 15
+__all__ = ["BLOCK", "DENSE", "CodedColumn", "collapse"]
+
 DENSE = 1 << 22
 """Largest table of all possible patterns that is counted directly; beyond it, people are sorted by pattern."""
-
-
-@dataclass(frozen=True, slots=True)
-class CodedColumn:
-    """Levels of one variable as whole numbers.
-
-    values : ndarray of int or bool, shape (n,); -1 is missing.
-    n_levels : levels the variable can have, missing not counted.
-    may_miss : whether -1 can occur; a column that is known to be complete needs a smaller table.
-    """
-
-    values: np.ndarray
-    n_levels: int
-    may_miss: bool = True
-
-    @property
-    def radix(self) -> int:
-        return self.n_levels + self.may_miss
-
-    @property
-    def shift(self) -> int:
-        return int(self.may_miss)
 
 
 def collapse(
@@ -71,38 +50,14 @@ def collapse(
     PatternTable
         Patterns in ascending order of their codes (missing first), cells sorted by unit.
     """
-    size = _table_size(columns)
+    size = table_size(columns)
     if size is None or size > DENSE or size * n_units > 8 * DENSE:
         return _collapse_sparse(columns, n_people, weights, units, domain, squares)
     return _collapse_dense(columns, n_people, weights, units, n_units, domain, squares, size)
 
 
-def _table_size(columns: Sequence[CodedColumn]) -> int | None:
-    """Number of possible patterns; None when it does not fit a machine integer."""
-    size = 1
-    for column in columns:
-        size *= column.radix
-        if size > 1 << 62:
-            return None
-    return size
-
-
 def _blocks(n: int, step: int) -> Iterator[slice]:
     return (slice(start, min(start + step, n)) for start in range(0, n, step))
-
-
-def _packed(columns: Sequence[CodedColumn], part: slice, buffer: np.ndarray) -> np.ndarray:
-    """Mixed-radix code of each person of a block; the shifts for missing levels are added once, as one constant."""
-    code = buffer[: part.stop - part.start]
-    code.fill(0)
-    constant = 0
-    for column in columns:
-        code *= column.radix
-        code += column.values[part]
-        constant = constant * column.radix + column.shift
-    if constant:
-        code += constant
-    return code
 
 
 def _collapse_dense(
@@ -119,10 +74,10 @@ def _collapse_dense(
     count = np.zeros(size, dtype=np.int64)
     total = np.zeros(full) if weights is not None or units is not None else None
     total_sq = np.zeros(full) if squares else None
-    step = max(BLOCK, 2 * full) if n > BLOCK else max(n, 1)
-    buffer = np.empty(min(step, max(n, 1)), dtype=np.intp)
+    step = min(max(BLOCK, 4 * full), max(n, 1))
+    packer = Packer(columns, step)
     for part in _blocks(n, step):
-        code = _packed(columns, part, buffer)
+        code = packer.pack(part)
         keep = _kept(domain, weights, part)
         if keep is not None:
             code = code[keep]
@@ -130,12 +85,16 @@ def _collapse_dense(
         if total is None:
             continue
         if units is not None:
-            code += units[part].astype(np.intp)[keep] * size if keep is not None else units[part].astype(np.intp) * size
-        share = _weights_of(weights, part, keep)
+            code += _chosen(units[part], keep).astype(np.intp) * size
+        share = None if weights is None else _chosen(weights[part], keep)
         total += np.bincount(code, weights=share, minlength=full)
         if total_sq is not None:
             total_sq += np.bincount(code, weights=None if share is None else share * share, minlength=full)
     return _from_dense(columns, count, total, total_sq)
+
+
+def _chosen(values: np.ndarray, keep: np.ndarray | None) -> np.ndarray:
+    return values if keep is None else values[keep]
 
 
 def _kept(domain: np.ndarray | None, weights: np.ndarray | None, part: slice) -> np.ndarray | None:
@@ -146,12 +105,6 @@ def _kept(domain: np.ndarray | None, weights: np.ndarray | None, part: slice) ->
         if not positive.all():
             keep = positive if keep is None else keep & positive
     return None if keep is None or keep.all() else keep
-
-
-def _weights_of(weights: np.ndarray | None, part: slice, keep: np.ndarray | None) -> np.ndarray | None:
-    if weights is None:
-        return None
-    return weights[part] if keep is None else weights[part][keep]
 
 
 def _from_dense(

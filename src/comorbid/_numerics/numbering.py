@@ -1,0 +1,86 @@
+"""Labels to consecutive numbers, quickly where the labels are whole numbers in a small range, as design codes are."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from comorbid._numerics.packing import BLOCK, narrowest
+
+SMALL = 1 << 20
+"""Widest range of whole numbers that is numbered by a table instead of by hashing."""
+
+
+def numbered_integers(values: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:
+    """Rank of each value among the distinct ones, and the distinct values; None when their range is wide.
+
+    Parameters
+    ----------
+    values : ndarray of int, shape (n,), without missing values
+
+    Returns
+    -------
+    ranks : ndarray of int, shape (n,), in the narrowest type that holds them
+    distinct : ndarray of int, ascending
+    """
+    if not len(values):
+        return None
+    low, high = int(values.min()), int(values.max())
+    if high - low >= SMALL:
+        return None
+    live = np.zeros(high - low + 1, dtype=bool)
+    for start in range(0, len(values), BLOCK):
+        live[values[start : start + BLOCK].astype(np.intp) - low] = True
+    distinct = np.flatnonzero(live)
+    if len(distinct) == len(live):
+        ranks = values if low == 0 else values - low
+        return ranks.astype(narrowest(len(live)), copy=False), distinct + low
+    table = np.zeros(len(live), dtype=narrowest(len(distinct)))
+    table[distinct] = np.arange(len(distinct))
+    return _looked_up(table, values, low), distinct + low
+
+
+def numbered_pairs(first: np.ndarray, second: np.ndarray, width: int) -> tuple[np.ndarray, np.ndarray]:
+    """Rank of each pair among the distinct pairs, and the first member of each distinct pair.
+
+    Parameters
+    ----------
+    first, second : ndarray of int, shape (n,), from 0; second below `width`
+    width : int
+
+    Returns
+    -------
+    ranks : ndarray of int, shape (n,)
+    of_first : ndarray of int, shape (distinct pairs,), ascending
+    """
+    size = (int(first.max(initial=0)) + 1) * width
+    if size > 1 << 24:
+        pairs, ranks = np.unique(first.astype(np.int64) * width + second, return_inverse=True)
+        return ranks.astype(narrowest(len(pairs))), (pairs // width).astype(np.intp)
+    live = np.zeros(size, dtype=bool)
+    for part in _parts(len(first)):
+        live[_pair(first[part], second[part], width)] = True
+    distinct = np.flatnonzero(live)
+    table = np.zeros(size, dtype=narrowest(len(distinct)))
+    table[distinct] = np.arange(len(distinct))
+    ranks = np.empty(len(first), dtype=table.dtype)
+    for part in _parts(len(first)):
+        np.take(table, _pair(first[part], second[part], width), out=ranks[part], mode="clip")
+    return ranks, distinct // width
+
+
+def _parts(n: int) -> list[slice]:
+    return [slice(start, start + BLOCK) for start in range(0, n, BLOCK)]
+
+
+def _pair(first: np.ndarray, second: np.ndarray, width: int) -> np.ndarray:
+    code = first.astype(np.intp)
+    code *= width
+    code += second
+    return code
+
+
+def _looked_up(table: np.ndarray, values: np.ndarray, low: int) -> np.ndarray:
+    ranks = np.empty(len(values), dtype=table.dtype)
+    for part in _parts(len(values)):
+        np.take(table, values[part].astype(np.intp) - low, out=ranks[part], mode="clip")
+    return ranks
