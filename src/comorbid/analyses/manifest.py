@@ -9,6 +9,7 @@ from typing import Any
 
 from comorbid.analyses.fingerprint import file_hash, library_version, package_versions
 from comorbid.analyses.places import MANIFEST
+from comorbid.analyses.publish import write_bytes
 
 __all__ = ["artefact_hashes", "build_manifest", "is_current", "read_json", "read_manifest", "write_json"]
 
@@ -63,6 +64,6 @@ def read_json(path: Path) -> dict[str, Any]:
 
 
 def write_json(path: Path, content: Mapping[str, Any]) -> None:
-    """JSON that is equal when its content is equal, ending in a new line."""
+    """JSON that is equal when its content is equal, ending in a new line; written whole or not at all."""
     text = json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False)
-    path.write_text(text + "\n", encoding="utf-8")
+    write_bytes(path, (text + "\n").encode())

@@ -87,7 +87,8 @@ class Run:
             status = self._process.poll()
             return None if status is None else self._finish(status)
         except OSError as fault:
-            return self._outcome("failed", self.places.report, f"{fault.strerror}: {fault.filename}")
+            file = f" ({Path(fault.filename).name})" if fault.filename else ""
+            return self._outcome("failed", self.places.report, f"{fault.strerror or fault}{file}")
 
     def stop(self) -> None:
         """End the worker with its kernel and remove what they wrote."""

@@ -18,7 +18,7 @@ from comorbid.analyses.plan import Job, check_request, plan_jobs
 from comorbid.analyses.progress import Progress, outcome_line
 from comorbid.analyses.run import Outcome, Run
 from comorbid.analyses.study import Study
-from comorbid.errors import AnalysisError
+from comorbid.errors import AnalysisError, listed
 
 __all__ = ["run_study"]
 
@@ -147,7 +147,12 @@ def _note(out: Path, study: Study, planned: tuple[Job, ...], outcomes: Mapping[s
     """Write the log and the index; times live in the log alone, so that reports and index stay equal."""
     now = datetime.now(UTC).isoformat(timespec="seconds")
     lines = [f"{now}  {outcome_line(outcome, out)}\n" for outcome in outcomes.values()]
-    with (out / "log.txt").open("a", encoding="utf-8") as log:
-        log.write("".join(lines))
-    if outcomes:
-        write_index(out, study, planned, outcomes)
+    try:
+        with (out / "log.txt").open("a", encoding="utf-8") as log:
+            log.write("".join(lines))
+        if outcomes:
+            write_index(out, study, planned, outcomes)
+    except OSError as fault:
+        failed = [f"{name} ({outcome.message})" for name, outcome in outcomes.items() if outcome.status == "failed"]
+        more = f" Failed before: {listed(failed)}." if failed else ""
+        raise AnalysisError(f"the index of {out.name} could not be written: {fault.strerror}.{more}") from None
