@@ -13,7 +13,7 @@ LAYERS = """
 errors paths
 columns design codebook restriction spec evidence
 _numerics
-sampling recode people cohort synthetic sources
+sampling replication recode people cohort synthetic sources
 cells fitting measures
 disclosure tables plots
 analyses cli __main__

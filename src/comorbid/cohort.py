@@ -12,7 +12,7 @@ from comorbid._numerics.structure import Clusters
 from comorbid.codebook import Codebook, Variable
 from comorbid.columns import SYNTHETIC
 from comorbid.design import SurveyDesign
-from comorbid.errors import EmptyDomainError, few
+from comorbid.errors import DesignError, EmptyDomainError, few
 from comorbid.people import PeopleFrame
 from comorbid.restriction import Known, Restriction, names_in, parse_restriction
 
@@ -138,6 +138,38 @@ class Cohort:
         cohort = replace(self, design=chosen)
         cohort.people.weights(chosen)
         return cohort
+
+    def with_replicates(
+        self, method: str = "jackknife", *, n_replicates: int = 500, seed: int = 0, mse: bool = False
+    ) -> Cohort:
+        """The same people, whose standard errors come from replicates made of the design's strata and PSUs.
+
+        Parameters
+        ----------
+        method : {"jackknife", "bootstrap"}
+            Leave one PSU out at a time (JK1 without strata, JKn with them); or Rao and Wu's rescaled bootstrap, which
+            draws n_h - 1 of the n_h PSUs of each stratum with replacement.
+        n_replicates, seed : int
+            Of the bootstrap.
+        mse : bool
+            Squares about the estimate itself; about the mean of the replicates otherwise, as R does by default.
+
+        Raises
+        ------
+        DesignError
+            When the cohort has no design, or a stratum holds one PSU and the design does not call it certain.
+
+        Notes
+        -----
+        Prevalence and what `replicate_fit` is given are estimated anew in each replicate; other estimates sum their
+        influence values with the replicates' weights, which agrees to first order. Publisher's own replicate weights
+        are named in `SurveyDesign(replicates=...)` instead.
+        """
+        if self.design is None:
+            raise DesignError(f"{self.title} has no survey design to make replicates of; give one with `with_design`.")
+        chosen = self.design.replicated(method, n_replicates=n_replicates, seed=seed, mse=mse)
+        self.people.clusters(chosen)
+        return replace(self, design=chosen)
 
     def n_missing(self, variables: Iterable[str]) -> dict[str, int]:
         """People of the domain without a value, by variable."""

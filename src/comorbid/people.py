@@ -14,8 +14,9 @@ from comorbid.codebook import Codebook, Variable
 from comorbid.design import SurveyDesign
 from comorbid.errors import CohortError, few, require_known
 from comorbid.recode import coded_levels, coded_values, continuous_values
+from comorbid.replication import checked_replicate, replicate_columns, replicated_units, with_replicate_totals
 from comorbid.restriction import Combined, Comparison, Known, Negated, Restriction
-from comorbid.sampling import SampledUnits, sampled_units, sampling_weights
+from comorbid.sampling import SampledUnits, sampling_weights
 
 
 class PeopleFrame:
@@ -88,7 +89,7 @@ class PeopleFrame:
         """Sampled unit of each person, and the structure of the whole sample."""
         if design not in self._units:
             columns = {name: self.column(name) for name in (design.columns if design else ())}
-            self._units[design] = sampled_units(columns, design, len(self))
+            self._units[design] = replicated_units(columns, design, len(self), self._frame.columns)
         return self._units[design]
 
     def clusters(self, design: SurveyDesign | None) -> Clusters:
@@ -144,16 +145,23 @@ class PeopleFrame:
         self, variables: Sequence[Variable], design: SurveyDesign | None, domain: np.ndarray | None
     ) -> PatternTable:
         """People of the domain by pattern of the variables and sampled unit."""
-        sampled = self.units(design)
-        return collapse(
-            [self.coded(variable) for variable in variables],
-            len(self),
-            self.weights(design),
-            sampled.unit,
-            sampled.clusters.n_units,
-            domain,
-            squares=sampled.clusters.sampling == "person",
-        )
+        sampled, weights = self.units(design), self.weights(design)
+        columns = [self.coded(variable) for variable in variables]
+        squares = sampled.clusters.sampling == "person"
+        table = collapse(columns, len(self), weights, sampled.unit, sampled.clusters.n_units, domain, squares)
+        if design is None or weights is None or not design.replicates:
+            return table
+        replicates = [self._replicate(name, design, weights) for name in self._replicate_columns(design)]
+        return with_replicate_totals(table, columns, weights, replicates, domain, rank=design.psu is None)
+
+    def _replicate_columns(self, design: SurveyDesign) -> tuple[str, ...]:
+        return replicate_columns(design, [str(name) for name in self._frame.columns])
+
+    def _replicate(self, name: str, design: SurveyDesign, weights: np.ndarray) -> np.ndarray:
+        key = f"replicate:{name}:{design.combined or design.weights}"
+        if key not in self._values:
+            self._values[key] = checked_replicate(self.column(name), None if design.combined else weights)
+        return self._values[key]
 
 
 def matching_levels(comparison: Comparison, variable: Variable) -> list[int]:

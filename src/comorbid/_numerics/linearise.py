@@ -6,7 +6,9 @@ is therefore that of a weighted total, which the first stage of the design estim
 
     V = sum_h (1 - f_h) n_h / (n_h - 1) sum_c (t_hc - mean_h)(t_hc - mean_h)',   t_hc = sum of w z in PSU c.
 
-People who share a pattern share z, so that sums over people become sums over cells, exactly.
+People who share a pattern share z, so that sums over people become sums over cells, exactly. With replicate weights the
+same influence values are summed with each replicate's weights instead: to first order what estimating anew would give,
+and for a stratified delete-one jackknife the formula above. `replicates.reestimated_covariance` estimates anew.
 Source: Binder, Int Stat Rev 1983;51:279-92, doi:10.2307/1402588.
 """
 
@@ -14,6 +16,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from comorbid._numerics.replicates import replicate_covariance, replicate_variances, replicate_weights
 from comorbid._numerics.structure import Clusters, PatternTable
 
 
@@ -61,8 +64,10 @@ def covariance(z: np.ndarray, table: PatternTable, clusters: Clusters) -> np.nda
 
     Notes
     -----
-    With-replacement first stage, or with a finite population correction of that stage.
+    With-replacement first stage, or with a finite population correction of that stage; or replicates of the totals.
     """
+    if clusters.replication is not None:
+        return replicate_covariance(*_replicated_totals(z, table, clusters), clusters.replication)
     clusters.require_pairs()
     if clusters.sampling == "psu":
         deviations = _deviations(unit_sums(z, table, clusters.n_units), clusters)
@@ -73,11 +78,18 @@ def covariance(z: np.ndarray, table: PatternTable, clusters: Clusters) -> np.nda
 
 def variances(z: np.ndarray, table: PatternTable, clusters: Clusters) -> np.ndarray:
     """The diagonal of `covariance`, shape (q,), without the rest: for many unrelated estimates at once."""
+    if clusters.replication is not None:
+        return replicate_variances(*_replicated_totals(z, table, clusters), clusters.replication)
     clusters.require_pairs()
     if clusters.sampling == "psu":
         return np.square(_deviations(unit_sums(z, table, clusters.n_units), clusters)).sum(axis=0)
     scale, sums = _person_parts(z, table, clusters)
     return np.maximum(scale @ np.square(z) - np.square(sums).sum(axis=0), 0.0)
+
+
+def _replicated_totals(z: np.ndarray, table: PatternTable, clusters: Clusters) -> tuple[np.ndarray, np.ndarray]:
+    """Totals of influence by replicate, shape (R, q), and by the full sample, shape (q,)."""
+    return replicate_weights(table, clusters).T @ z, table.weight @ z
 
 
 def _deviations(sums: np.ndarray, clusters: Clusters) -> np.ndarray:
@@ -125,11 +137,16 @@ def _person_parts(z: np.ndarray, table: PatternTable, clusters: Clusters) -> tup
 def degrees_of_freedom(table: PatternTable, clusters: Clusters) -> float:
     """Design degrees of freedom of a domain: its sampled units minus its strata; infinite without a design.
 
-    Units and strata count when somebody of the domain, with a weight above zero, is in them.
+    Units and strata count when somebody of the domain, with a weight above zero, is in them. With given replicate
+    weights: what the publisher states, or their rank in the domain minus 1 when no PSUs are named.
     Source: Korn & Graubard, Analysis of Health Surveys, 1999, section 5.2.
     """
     if clusters.sampling == "none":
         return float("inf")
+    if clusters.replication is not None and clusters.replication.df is not None:
+        return clusters.replication.df
+    if table.replicate_rank is not None:
+        return float(table.replicate_rank - 1)
     units = np.unique(table.cell_unit[table.cell_weight > 0])
     strata = np.unique(clusters.stratum[units])
     if clusters.sampling == "person":

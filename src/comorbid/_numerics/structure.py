@@ -14,6 +14,28 @@ LONELY = ("error", "adjust", "average", "remove", "certainty")
 
 
 @dataclass(frozen=True, slots=True)
+class Replication:
+    """How estimates from replicate weights make a variance: scale * sum_r rscales_r (t_r - centre)(t_r - centre)'.
+
+    scale : float
+    rscales : ndarray of shape (R,)
+    mse : bool
+        Centre at the estimate itself; at the mean of the replicates otherwise.
+    factors : ndarray of shape (C, R), or None
+        What the weights of a sampled unit are multiplied by in each replicate; None when replicate weights came with
+        the data, and `PatternTable.replicates` holds their totals.
+    df : float, or None
+        Degrees of freedom that the publisher states.
+    """
+
+    scale: float
+    rscales: np.ndarray
+    mse: bool = False
+    factors: np.ndarray | None = None
+    df: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Clusters:
     """The sampled units of a whole sample, domain or not.
 
@@ -28,6 +50,8 @@ class Clusters:
     labels : tuple of str, length H
         Strata as messages name them.
     lonely : what to do with a stratum that holds one PSU.
+    replication : Replication or None
+        Standard errors come from replicates, where there are any.
     """
 
     sampling: Sampling
@@ -36,6 +60,7 @@ class Clusters:
     rest: np.ndarray
     labels: tuple[str, ...]
     lonely: str = "error"
+    replication: Replication | None = None
 
     @property
     def n_units(self) -> int:
@@ -76,6 +101,10 @@ class PatternTable:
     cell_weight, cell_weight_sq : ndarray of float, shape (m,)
         Sum of weights, and of squared weights, of the people in the cell. The squares are kept where sampling is by
         person, since the variance needs them; otherwise they are empty.
+    replicates : ndarray of float, shape (P, R), or None
+        Sum of each column of given replicate weights, by pattern.
+    replicate_rank : int, or None
+        Rank of the replicate weights of the people of the domain.
     """
 
     codes: np.ndarray
@@ -84,6 +113,8 @@ class PatternTable:
     cell_pattern: np.ndarray
     cell_weight: np.ndarray
     cell_weight_sq: np.ndarray
+    replicates: np.ndarray | None = None
+    replicate_rank: int | None = None
 
     @property
     def n_patterns(self) -> int:
@@ -106,4 +137,6 @@ class PatternTable:
             renumbered[self.cell_pattern[cells]],
             self.cell_weight[cells],
             squares,
+            None if self.replicates is None else self.replicates[keep],
+            self.replicate_rank,
         )

@@ -31,8 +31,10 @@ def run(args: Namespace) -> int:
     from comorbid.sources.check import check_cohort
 
     faults = check_cohort(args.cohort, args.codebook)
-    if len(faults) or args.format != "table":
+    if args.format != "table":
         write_frame(faults, args.format)
+    elif len(faults):
+        write_frame(faults.assign(column=faults["column"].replace("", "(the file)")), args.format)
     else:
         print(f"{args.cohort}: no fault found.")
     return FAULTS if len(faults) else 0

@@ -16,7 +16,11 @@ from comorbid.columns import arrange
 from comorbid.errors import SpecError
 from comorbid.fitting.margins import UNCERTAINTY, standardised
 from comorbid.fitting.matrix import Column
+from comorbid.fitting.profile import profiled
 from comorbid.spec import LogisticSpec
+
+
+INTERVALS = ("wald", "profile")
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -32,6 +36,7 @@ class LogisticFit:
     result : the numerical fit
     group, first : covariate pattern of each pattern, and the first pattern of each
     cohort, missing, n_excluded, df : where it comes from, who was left out, and the t distribution's degrees
+    method : "ml" or "firth"
     """
 
     spec: LogisticSpec
@@ -47,6 +52,7 @@ class LogisticFit:
     missing: Mapping[str, int] = field(default_factory=dict)
     n_excluded: int = 0
     df: float = float("inf")
+    method: str = "ml"
 
     @property
     def n(self) -> int:
@@ -58,7 +64,7 @@ class LogisticFit:
         """Of them, people with the outcome."""
         return int(self.cells.table.count @ self.cells.present(self.spec.outcome))
 
-    def tidy(self, exponentiate: bool = False, conf_level: float = 0.95) -> pd.DataFrame:
+    def tidy(self, exponentiate: bool = False, conf_level: float = 0.95, interval: str = "wald") -> pd.DataFrame:
         """One row a coefficient.
 
         Parameters
@@ -67,16 +73,35 @@ class LogisticFit:
             Give odds ratios: estimate and limits are turned, the standard error stays on the log scale. The intercept
             becomes the odds of the outcome where every variable is at its reference.
         conf_level : float
+        interval : {"wald", "profile"}
+            Estimate -/+ t std_error; or the values at which the profile of the likelihood (penalised, for Firth's
+            method) falls by half the critical value of chi-square, with `statistic` the signed root of the likelihood
+            ratio and `p_value` its chi-square tail. Profiles need a cohort without a design.
 
         Returns
         -------
         DataFrame
             outcome, exposure, model, term, level, reference, measure ("log_odds" or "odds_ratio"), estimate, std_error,
             statistic, p_value, conf_low, conf_high, n, events.
+
+        Raises
+        ------
+        SpecError
+            When `interval` is not one of the two, or a profile is asked of a fit with a design.
+
+        Notes
+        -----
+        Heinze & Schemper, Stat Med 2002;21:2409-19, doi:10.1002/sim.1047.
         """
+        if interval not in INTERVALS:
+            raise SpecError(f"interval = {interval!r} is not a choice. Accepted: {', '.join(INTERVALS)}.")
         std_error = np.sqrt(np.diag(self.covariance))
-        limits = wald_interval(self.coefficients, std_error, conf_level, self.df)
-        statistic = self.coefficients / std_error
+        if interval == "profile":
+            limits, statistic, p_value = profiled(self, conf_level)
+        else:
+            limits = wald_interval(self.coefficients, std_error, conf_level, self.df)
+            statistic = self.coefficients / std_error
+            p_value = two_sided_p(statistic, self.df)
         turn = np.exp if exponentiate else np.asarray
         frame = pd.DataFrame(
             {
@@ -88,7 +113,7 @@ class LogisticFit:
                 "estimate": turn(self.coefficients),
                 "std_error": std_error,
                 "statistic": statistic,
-                "p_value": two_sided_p(statistic, self.df),
+                "p_value": p_value,
                 "conf_low": turn(limits[:, 0]),
                 "conf_high": turn(limits[:, 1]),
                 "n": self.n,
@@ -113,6 +138,7 @@ class LogisticFit:
             "n_psu": len(units) if clusters.sampling == "psu" else None,
             "n_strata": len(np.unique(clusters.stratum[units])) if has_design else None,
             "df": self.df,
+            "method": self.method,
             "log_likelihood": None if has_design else self.result.log_likelihood,
             "formula": self.spec.formula,
         }

@@ -38,7 +38,7 @@ def require_overlap(
     )
     raise SeparationError(
         f"{named}; the odds ratio is not finite. Nothing was fitted. "
-        "Merge levels in the codebook, leave the term out, or widen the domain."
+        'Take method="firth", merge levels in the codebook, leave the term out, or widen the domain.'
     )
 
 

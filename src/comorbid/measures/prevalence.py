@@ -9,6 +9,7 @@ import pandas as pd
 
 from comorbid._numerics.intervals import korn_graubard_interval, logit_interval
 from comorbid._numerics.linearise import variances
+from comorbid._numerics.replicates import reestimated_variances
 from comorbid.cells import Cells, collapse_cohort
 from comorbid.cohort import Cohort
 from comorbid.columns import arrange
@@ -72,13 +73,9 @@ def prevalence(
 def _of_group(cells: Cells, names: Sequence[str], conf_level: float, interval: str) -> pd.DataFrame:
     present = np.stack([cells.present(name) for name in names], axis=1)
     known = np.stack([cells.known([name]) for name in names], axis=1)
-    weight, count = cells.table.weight, cells.table.count
-    base = weight @ known
-    with np.errstate(invalid="ignore", divide="ignore"):
-        p = (weight @ present) / base
-        z = np.where(known, (present - p) / base, 0.0)
-    std_error = np.sqrt(variances(z, cells.table, cells.clusters))
-    n, df = count @ known, cells.degrees_of_freedom
+    p, std_error = _shares(cells, present, known)
+    count, df = cells.table.count, cells.degrees_of_freedom
+    n = count @ known
     if interval == "logit":
         limits = logit_interval(p, std_error, conf_level, df)
     else:
@@ -95,3 +92,19 @@ def _of_group(cells: Cells, names: Sequence[str], conf_level: float, interval: s
             "events": (count @ present).astype(np.int64),
         }
     )
+
+
+def _shares(cells: Cells, present: np.ndarray, known: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Weighted shares of some indicators, each among the people for whom it is known, and their standard errors."""
+
+    def shares(weight: np.ndarray) -> np.ndarray:
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return (weight @ present) / (weight @ known)
+
+    table, clusters = cells.table, cells.clusters
+    p = shares(table.weight)
+    if clusters.replication is not None:
+        return p, np.sqrt(reestimated_variances(shares, table, clusters))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        z = np.where(known, (present - p) / (table.weight @ known), 0.0)
+    return p, np.sqrt(variances(z, table, clusters))

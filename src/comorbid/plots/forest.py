@@ -69,7 +69,7 @@ def forest_plot(
     measure : str, optional
         Which measure to draw, when the frame holds several.
     group : str, optional
-        Column that gives colour and marker: by default `model`, else the first subgroup of up to three values.
+        Column that gives colour and marker: by default `model`, else the subgroups of fewest values, up to three.
     counts : bool
         Whether counts of people are printed: beside the estimates where they differ, once where they do not.
     width : float

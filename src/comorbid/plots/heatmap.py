@@ -37,8 +37,8 @@ from comorbid.plots.words import Words, measure_label
 COLOURS = "RdBu_r"
 LEAST_RANGE = {True: float(np.log(3.0)), False: 0.3}
 """Narrowest half of the colour scale, for ratios (log) and for others: small differences stay pale."""
-EVEN = 0.21
-"""Luminance on which white and ink are equally legible."""
+EVEN = 0.179
+"""Luminance on which white and black are equally legible, at a contrast of 4.6."""
 SMALLEST_TYPE = 5.0
 NARROW = 400.0
 """Points of width below which labels break earlier and the colour bar has fewer ticks."""
@@ -143,7 +143,7 @@ def _draw(ax: Axes, pairs: Triangle, norm: Normalize, colours: Colormap, room: f
         corner = (cell.column - 0.5, cell.row - 0.5)
         ax.add_patch(Rectangle(corner, 1, 1, facecolor=colour, linewidth=0, **hatch))  # type: ignore[arg-type]
         ax.add_patch(Rectangle(corner, 1, 1, facecolor="none", edgecolor="white", linewidth=2))
-        _write(ax, cell, "white" if _luminance(colour) < EVEN else INK, small)
+        _write(ax, cell, "white" if _luminance(colour) < EVEN else "black", small)
 
 
 def _write(ax: Axes, cell: Cell, ink: str, small: float) -> None:

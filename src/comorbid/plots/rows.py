@@ -71,8 +71,8 @@ def forest_rows(
     measure : str, optional
         Which measure to draw; needed when the frame holds several.
     group : str, optional
-        Column that gives colour and marker. By default `model` when there are several, else the first column of
-        subgroups with up to three values.
+        Column that gives colour and marker. By default `model` when there are several, else the column of
+        subgroups with the fewest values, up to three.
 
     Returns
     -------
@@ -99,8 +99,9 @@ def forest_rows(
 def _group(drawn: pd.DataFrame) -> str | None:
     if "model" in drawn.columns and drawn["model"].unique().size > 1:
         return "model"
-    sizes = {name: drawn[name].unique().size for name in grouping_columns(drawn)}
-    return next((name for name, size in sizes.items() if 1 < size <= MOST_GROUPS), None)
+    sizes = {name: int(drawn[name].unique().size) for name in grouping_columns(drawn)}
+    few = [name for name, size in sizes.items() if 1 < size <= MOST_GROUPS]
+    return min(few, key=lambda name: sizes[name], default=None)
 
 
 def _with_headings(

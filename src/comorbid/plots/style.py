@@ -5,7 +5,6 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
-from itertools import cycle, islice
 from typing import Any, NamedTuple
 
 import matplotlib as mpl
@@ -84,11 +83,9 @@ def house_style() -> Iterator[None]:
 
 
 def looks(count: int) -> list[Look]:
-    """`count` pairs of colour and marker, told apart by both."""
-    if count <= len(PALETTE):
-        return [Look(*pair) for pair in zip(PALETTE[:count], MARKERS[:count], strict=True)]
-    markers = islice(cycle((*MARKERS[1:], MARKERS[0])), len(PALETTE), count)
-    return [*looks(len(PALETTE)), *(Look(*pair) for pair in zip(cycle(PALETTE), markers, strict=False))]
+    """`count` pairs of colour and marker, told apart by both; the pairing shifts when the palette starts again."""
+    size = len(PALETTE)
+    return [Look(PALETTE[at % size], MARKERS[(at + at // size) % size]) for at in range(count)]
 
 
 def new_figure(width: float, height: float) -> MplFigure:

@@ -118,6 +118,8 @@ def number(value: float, measure: str = "", digits: int = 2, percent_digits: int
     """One value of a measure, without a percent sign: "1.84", "21.5", ">1,000"; empty when it is missing."""
     if pd.isna(value):
         return ""
+    if measure in PROPORTION_MEASURES and 0 < 100 * value < 10.0**-percent_digits / 2:
+        return f"<{10.0**-percent_digits:.{percent_digits}f}"
     if is_percentage(measure):
         return _fixed(100 * value, percent_digits)
     if measure in RATIO_MEASURES:

@@ -103,7 +103,7 @@ def _survey_faults(name: str, published: Frequencies) -> list[Fault]:
     try:
         return [*faults, *people_faults(Survey(name).load(), codebook_of(name))]
     except ComorbidError as fault:
-        return [*faults, _refusal(fault)]
+        return faults or [_refusal(fault)]
 
 
 def _missing(table: str, name: str) -> Fault:

@@ -25,7 +25,7 @@ def design_faults(people: pd.DataFrame, design: SurveyDesign) -> list[Fault]:
         if name and name in people.columns and (missing := int(people[name].isna().sum())):
             remedy = "Drop people outside the sample from the file, or mend the column."
             faults.append(of_people(name, f"missing-{what}", missing, f"people have no {what}", remedy))
-    if not faults and design.lonely == "error":
+    if design.lonely == "error" and {design.strata, design.psu} - {None} <= {*people.columns}:
         faults += _lonely(people, design)
     return faults
 
