@@ -71,7 +71,7 @@ def _pain(adults: pd.Series, rng: np.random.Generator) -> pd.DataFrame:
     columns["MPQ100"] = np.where(pain, 1, 2)
     columns["MPQ110"] = np.where(pain, rng.choice([1, 3, 4], n), np.nan)
     for code, letter in enumerate(SITES, 10):
-        columns[f"MPQ120{letter}"] = np.where(pain & (rng.uniform(size=n) < 0.5), code, np.nan)
+        columns[f"MPQ120{letter}"] = np.where(pain & (rng.uniform(size=n) < 0.12), code, np.nan)
     return pd.DataFrame(columns)
 
 

@@ -29,15 +29,15 @@ def column_faults(people: pd.DataFrame, columns: Sequence[str]) -> list[Fault]:
 def variable_faults(people: pd.DataFrame, codebook: Codebook) -> list[Fault]:
     """Faults of the columns that a codebook names, each definition of a condition included."""
     faults: list[Fault] = []
-    known: dict[str, None] = {}
     for variable in _every_variable(codebook):
         if variable.column not in people.columns:
             what = f"variable `{variable.name}` needs this column, and the data have none of the name"
             faults.append(Fault(variable.column, "missing-column", what, 1, "Mend its name, in the data or codebook."))
         else:
-            known[variable.column] = None
             faults += _coding_faults(people[variable.column], variable)
-    return [*faults, *(fault for fault in column_faults(people, list(known)) if fault.fault != "infinite")]
+    named = dict.fromkeys(v.column for v in codebook.variables.values() if not v.source)
+    plain = column_faults(people, [column for column in named if column in people.columns])
+    return [*faults, *(fault for fault in plain if fault.fault != "infinite")]
 
 
 def _every_variable(codebook: Codebook) -> Iterator[Variable]:
