@@ -21,7 +21,7 @@ def samples(draw) -> dict:
     rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
     n = draw(st.integers(0, 400))
     columns = []
-    for levels in draw(st.lists(st.integers(1, 6), max_size=4)):
+    for levels in draw(st.lists(st.one_of(st.integers(1, 6), st.sampled_from([42, 126, 127])), max_size=4)):
         may_miss = draw(st.booleans())
         dtype = draw(st.sampled_from(DTYPES if not may_miss else DTYPES[:4]))
         columns.append(CodedColumn(rng.integers(-may_miss, levels, n).astype(dtype), levels, may_miss))
@@ -116,6 +116,30 @@ def test_more_patterns_than_a_machine_integer_holds():
     columns = [CodedColumn(rng.integers(0, 2, 8).astype(np.int8), 2, False) for _ in range(65)]
     table = collapse(columns, 8)
     assert table.codes.tolist() == sorted([c.values[i] for c in columns] for i in range(8))
+
+
+@pytest.mark.parametrize("size", [126, 127, 128, 32_766, 32_767, 32_768, 70_000])
+@pytest.mark.parametrize("may_miss", [False, True])
+def test_tables_at_the_edge_of_an_integer_type(size, may_miss):
+    """The first and the last level of each column, together with a second column of three."""
+    levels = size - may_miss
+    values = np.array([-1 if may_miss else 0, 0, 1, levels - 2, levels - 1] * 3, dtype=np.int32)
+    columns = [
+        CodedColumn(np.repeat([0, 1, 2], 5).astype(np.int8), 3, False),
+        CodedColumn(values, levels, may_miss),
+        CodedColumn(np.tile([2, 1, 0], 5).astype(np.int8), 3, False),
+    ]
+    for order in ([1], [0, 1], [1, 0], [0, 1, 2]):
+        sample = {
+            "columns": [columns[j] for j in order],
+            "n_people": 15,
+            "weights": np.arange(15.0),
+            "units": np.arange(15) % 4,
+            "n_units": 4,
+            "domain": None,
+            "squares": True,
+        }
+        check(collapse(**sample), sample)
 
 
 def test_nothing_given_is_changed():
