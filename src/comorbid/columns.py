@@ -30,6 +30,8 @@ GLOSSARY: dict[str, str] = {
     "n_b": "people with condition_b, unweighted",
     "n_both": "people with both, unweighted",
     "q_value": "false discovery rate (Benjamini-Hochberg) over the pairs of one measure",
+    "presentation": "'show', 'review' or 'suppress' by the NCHS standards for proportions",
+    "presentation_reason": "what stands against the proportion, if anything",
     "source": "'synthetic data' when nobody real is behind the numbers",
 }
 

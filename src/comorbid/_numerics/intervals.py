@@ -36,6 +36,21 @@ def logit_interval(proportion: np.ndarray, std_error: np.ndarray, conf_level: fl
     return np.where(inside[..., None], 1 / (1 + np.exp(-limits)), np.nan)
 
 
+def effective_sample_size(
+    proportion: np.ndarray, std_error: np.ndarray, n: np.ndarray, conf_level: float, df: float
+) -> np.ndarray:
+    """People of a simple random sample that would tell as much: p (1 - p) / se^2 * (t_{n-1} / t_df)^2, at most n.
+
+    Where p is 0 or 1 or has no standard error, n itself. Source: Korn & Graubard, Survey Methodology 1998;24:193-201.
+    """
+    tail = (1 - conf_level) / 2
+    inside = (std_error > 0) & (proportion > 0) & (proportion < 1)
+    raw = np.where(inside, proportion * (1 - proportion) / np.where(inside, std_error, 1) ** 2, n)
+    t_sample = -ndtri(tail) if np.isinf(df) else stdtrit(np.maximum(n - 1, 1), 1 - tail)
+    shrink = (t_sample / critical_value(conf_level, df)) ** 2 if np.isfinite(df) else 1.0
+    return np.where(inside, np.minimum(raw * shrink, n), n)
+
+
 def korn_graubard_interval(
     proportion: np.ndarray, std_error: np.ndarray, n: np.ndarray, conf_level: float, df: float
 ) -> np.ndarray:
@@ -45,11 +60,7 @@ def korn_graubard_interval(
     Source: Korn & Graubard, Survey Methodology 1998;24:193-201.
     """
     tail = (1 - conf_level) / 2
-    inside = (std_error > 0) & (proportion > 0) & (proportion < 1)
-    raw = np.where(inside, proportion * (1 - proportion) / np.where(inside, std_error, 1) ** 2, n)
-    t_sample = -ndtri(tail) if np.isinf(df) else stdtrit(np.maximum(n - 1, 1), 1 - tail)
-    shrink = (t_sample / critical_value(conf_level, df)) ** 2 if np.isfinite(df) else 1.0
-    effective = np.where(inside, np.minimum(raw * shrink, n), n)
+    effective = effective_sample_size(proportion, std_error, n, conf_level, df)
     x = proportion * effective
     low = np.where(x > 0, betaincinv(np.maximum(x, 1e-300), effective - x + 1, tail), 0.0)
     high = np.where(x < effective, betaincinv(x + 1, np.maximum(effective - x, 1e-300), 1 - tail), 1.0)

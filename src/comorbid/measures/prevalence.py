@@ -9,6 +9,7 @@ import pandas as pd
 
 from comorbid._numerics.intervals import korn_graubard_interval, logit_interval
 from comorbid._numerics.linearise import variances
+from comorbid._numerics.presentation import presentation
 from comorbid._numerics.replicates import reestimated_variances
 from comorbid.cells import Cells, collapse_cohort
 from comorbid.cohort import Cohort
@@ -48,8 +49,10 @@ def prevalence(
     Returns
     -------
     DataFrame
-        [by,] outcome, measure ("prevalence"), estimate, std_error, conf_low, conf_high, n, events. `n` and `events`
-        are unweighted; people without an answer are left out condition by condition.
+        [by,] outcome, measure ("prevalence"), estimate, std_error, conf_low, conf_high, n, events, presentation,
+        presentation_reason. `n` and `events` are unweighted; people without an answer are left out condition by
+        condition. `presentation` is "show", "review" or "suppress" by the NCHS standards for proportions, whatever the
+        interval shown; the reason is empty where nothing stands against the estimate.
 
     Raises
     ------
@@ -57,7 +60,9 @@ def prevalence(
 
     Notes
     -----
-    Binder, Int Stat Rev 1983;51:279-92, doi:10.2307/1402588; intervals: Korn & Graubard, Surv Methodol 1998;24:193.
+    With replicate weights the prevalence is estimated anew in each replicate.
+    Binder, Int Stat Rev 1983;51:279-92, doi:10.2307/1402588; intervals: Korn & Graubard, Surv Methodol 1998;24:193;
+    presentation: Parker et al., Vital Health Stat 2017;2(175).
     """
     names = chosen_conditions(cohort, conditions)
     groups = subgroups(cohort, by)
@@ -80,6 +85,7 @@ def _of_group(cells: Cells, names: Sequence[str], conf_level: float, interval: s
         limits = logit_interval(p, std_error, conf_level, df)
     else:
         limits = korn_graubard_interval(p, std_error, n.astype(float), conf_level, df)
+    shown, reason = presentation(p, std_error, n.astype(float), df)
     return pd.DataFrame(
         {
             "outcome": list(names),
@@ -90,6 +96,8 @@ def _of_group(cells: Cells, names: Sequence[str], conf_level: float, interval: s
             "conf_high": limits[:, 1],
             "n": n,
             "events": (count @ present).astype(np.int64),
+            "presentation": shown,
+            "presentation_reason": reason,
         }
     )
 
