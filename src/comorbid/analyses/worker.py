@@ -21,9 +21,10 @@ FAILURE = "failure.json"
 FAILED_NOTEBOOK = "failed.ipynb"
 PROGRESS = "progress"
 
-# A check of web addresses in other alphabets that jsonschema switches on where it is installed. Notebooks have no use
-# for it, and importing it takes longer than all the rest of Jupyter.
-sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+# Options that Jupyter's packages switch on where these are installed: web addresses in other alphabets (jsonschema),
+# notebooks on Hadoop (Papermill). This process has no use for them, and their import takes longer than all the rest.
+for _unused in ("rfc3987_syntax", "pyarrow"):
+    sys.modules.setdefault(_unused, None)  # type: ignore[arg-type]
 
 
 def main(spec_file: str) -> int:

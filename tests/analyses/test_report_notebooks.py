@@ -1,0 +1,77 @@
+"""The notebooks of the study: clean in the repository, whole on every cohort, readable without seeing."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+from pathlib import Path
+
+import pytest
+from bs4 import BeautifulSoup
+
+from comorbid.analyses.manifest import read_manifest
+from comorbid.analyses.parameter_cell import read_parameters
+from comorbid.analyses.runner import run_study
+from comorbid.analyses.study import load_study
+from comorbid.paths import resource_dir
+
+NOTEBOOKS = sorted(Path(resource_dir("notebooks")).glob("*.ipynb"))
+EACH = pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.stem)
+
+
+def test_every_notebook_is_an_analysis_and_the_other_way_round() -> None:
+    assert sorted(analysis.notebook for analysis in load_study().analyses) == NOTEBOOKS != []
+
+
+@EACH
+def test_a_notebook_in_the_repository_has_no_outputs_and_little_metadata(notebook: Path) -> None:
+    content = json.loads(notebook.read_text(encoding="utf-8"))
+    assert set(content["metadata"]) <= {"kernelspec", "language_info"}
+    ids = [cell["id"] for cell in content["cells"]]
+    assert len(set(ids)) == len(ids)
+    for cell in content["cells"]:
+        assert set(cell["metadata"]) <= {"tags"}
+        if cell["cell_type"] == "code":
+            assert cell["outputs"] == [] and cell["execution_count"] is None
+            ast.parse("".join(cell["source"]))
+
+
+@EACH
+def test_a_notebook_starts_with_its_title_and_has_parameters_with_help(notebook: Path) -> None:
+    first = json.loads(notebook.read_text(encoding="utf-8"))["cells"][0]
+    (analysis,) = [analysis for analysis in load_study().analyses if analysis.notebook == notebook]
+    assert first["cell_type"] == "markdown" and "".join(first["source"]).startswith(f"# {analysis.title}\n")
+    parameters = read_parameters(notebook)
+    assert parameters[0].name == "cohort"
+    assert all(parameter.help for parameter in parameters)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("cohort", ["synthetic", pytest.param("nhanes-1999-2004", marks=pytest.mark.data)])
+def test_every_report_is_whole_on_a_registered_cohort(cohort: str, tmp_path: Path, capsys) -> None:
+    study = load_study()
+    outcomes = run_study(study, cohort=cohort, out=tmp_path / "reports")
+    assert {outcome.analysis: outcome.message for outcome in outcomes if outcome.status != "done"} == {}
+    assert [outcome.warnings for outcome in outcomes] == [0] * len(study.analyses)
+    for outcome in outcomes:
+        check_page(outcome.path, synthetic=cohort == "synthetic")
+    for index in (tmp_path / "reports", tmp_path / "reports" / cohort):
+        links = BeautifulSoup((index / "index.html").read_text(encoding="utf-8"), "html.parser").select("a[href]")
+        assert all((index / link["href"]).exists() for link in links)
+
+
+def check_page(folder: Path, synthetic: bool) -> None:
+    manifest = read_manifest(folder)
+    assert manifest["headline"] and manifest["tables"] and manifest["figures"]
+    page = BeautifulSoup((folder / "index.html").read_text(encoding="utf-8"), "html.parser")
+    captions = [item.get_text(strip=True) for item in page.select("main caption, main figcaption")]
+    assert len(captions) == len(manifest["tables"]) + len(manifest["figures"])
+    for caption in captions:
+        assert re.match(r"(Table|Figure) \d+\. \S", caption)
+        assert ("Synthetic data" in caption) is synthetic
+    for picture in page.find_all("img"):
+        assert re.search(r"\d", picture["alt"]), "alt text states no estimate"
+        assert picture["src"].startswith("data:image/png;base64,")
+    assert all((folder / link["href"]).is_file() for link in page.select("a[download]"))
+    assert page.find("script") is None and not page.select("pre.warned")
