@@ -56,6 +56,22 @@ def test_errors_agree_with_a_delete_one_psu_jackknife():
     assert found.to_numpy() == pytest.approx(np.sqrt(total), rel=0.02)
 
 
+def test_replicate_weights_carry_both_models():
+    """Jackknife weights given as columns: the influence of both models is in every replicate total."""
+    frame = people()
+    for stratum, psu in frame[["stratum", "psu"]].drop_duplicates().itertuples(index=False):
+        inside = frame["stratum"] == stratum
+        gone = inside & (frame["psu"] == psu)
+        frame[f"rep_{stratum}_{psu}"] = frame["weight"] * np.where(inside, 4 / 3, 1) * ~gone
+    given = cm.SurveyDesign(weights="weight", replicates="rep_.*", method="jackknife", rscales=(0.75,) * 12)
+    frames = [
+        cm.adjusted_observed_expected(cm.load_cohort(frame, design=design, conditions=["first", "second"]), ["age"])
+        for design in (DESIGN, given)
+    ]
+    assert frames[1]["estimate"].to_numpy() == pytest.approx(frames[0]["estimate"].to_numpy(), rel=1e-12)
+    assert frames[1]["std_error"].to_numpy() == pytest.approx(frames[0]["std_error"].to_numpy(), rel=1e-9)
+
+
 def test_saturated_models_give_the_standardised_ratio():
     """With one categorical covariate, E is the mean over its levels of the product of their prevalences."""
     frame = people()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -28,6 +30,15 @@ def test_merging_equals_collapsing_people_again(columns, squares):
         assert np.array_equal(getattr(merged, name), getattr(direct, name))
     assert merged.cell_weight == pytest.approx(direct.cell_weight, rel=1e-13)
     assert merged.cell_weight_sq == pytest.approx(direct.cell_weight_sq, rel=1e-13)
+
+
+def test_replicate_totals_are_summed_with_their_patterns():
+    whole = replace(collapsed((0, 1, 2), False), replicates=None)
+    replicates = RNG.uniform(1, 2, (whole.n_patterns, 3))
+    merged = merge_patterns(replace(whole, replicates=replicates, replicate_rank=3), whole.codes[:, [1]])
+    for code, total in zip(merged.codes[:, 0], merged.replicates, strict=True):
+        assert total == pytest.approx(replicates[whole.codes[:, 1] == code].sum(axis=0), rel=1e-13)
+    assert merged.replicate_rank == 3
 
 
 @pytest.mark.parametrize("top", [4, 10**6])  # the second does not fit one whole number

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import prod
 
 import numpy as np
@@ -59,9 +60,21 @@ def merge_patterns(table: PatternTable, codes: np.ndarray) -> PatternTable:
     _, first, pattern = np.unique(pattern_keys(codes), return_index=True, return_inverse=True)
     n = max(len(first), 1)
     cell, start = np.unique(table.cell_unit * n + pattern[table.cell_pattern], return_inverse=True)
-    count = np.bincount(pattern, weights=table.count, minlength=len(first)).astype(np.int64)
-    weight = np.bincount(start, weights=table.cell_weight, minlength=len(cell))
-    squares = table.cell_weight_sq
-    if len(squares):
-        squares = np.bincount(start, weights=squares, minlength=len(cell))
-    return PatternTable(codes[first], count, cell // n, cell % n, weight, squares)
+    squares, replicates = table.cell_weight_sq, table.replicates
+    return replace(
+        table,
+        codes=codes[first],
+        count=_summed(table.count, pattern, len(first)).astype(np.int64),
+        cell_unit=cell // n,
+        cell_pattern=cell % n,
+        cell_weight=_summed(table.cell_weight, start, len(cell)),
+        cell_weight_sq=_summed(squares, start, len(cell)) if len(squares) else squares,
+        replicates=None if replicates is None else _summed(replicates, pattern, len(first)),
+    )
+
+
+def _summed(values: np.ndarray, place: np.ndarray, n: int) -> np.ndarray:
+    """Sums of values, shape (P, ...), that go to the same place, shape (n, ...)."""
+    total = np.zeros((n, *values.shape[1:]))
+    np.add.at(total, place, values)
+    return total
