@@ -26,6 +26,7 @@ _HOMES = {
     "SurveyDesign": "design",
     "adjusted_observed_expected": "measures",
     "alt_text": "plots",
+    "association_test": "measures",
     "characteristics": "measures",
     "combinations": "measures",
     "condition_definitions": "measures",
@@ -33,6 +34,7 @@ _HOMES = {
     "cooccurrence_heatmap": "plots",
     "fit_by": "fitting",
     "fit_logistic": "fitting",
+    "fit_pairs": "fitting",
     "forest_plot": "plots",
     "format_estimates": "tables",
     "list_cohorts": "sources",
@@ -42,6 +44,7 @@ _HOMES = {
     "published_estimates": "evidence",
     "read_codebook": "codebook",
     "shared_items": "measures",
+    "replicate_fit": "fitting",
     "tidy": "fitting",
     "upset_plot": "plots",
 }
@@ -55,9 +58,10 @@ if TYPE_CHECKING:
     from comorbid.design import SurveyDesign
     from comorbid.errors import ComorbidError, ComorbidWarning
     from comorbid.evidence import published_estimates
-    from comorbid.fitting import LogisticFit, fit_by, fit_logistic, tidy
+    from comorbid.fitting import LogisticFit, fit_by, fit_logistic, fit_pairs, replicate_fit, tidy
     from comorbid.measures import (
         adjusted_observed_expected,
+        association_test,
         characteristics,
         combinations,
         condition_definitions,

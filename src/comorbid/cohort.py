@@ -176,6 +176,9 @@ class Cohort:
         mask = self.mask
         counts = {}
         for name in variables:
+            if not self.people.may_miss(self.codebook[name]):
+                counts[name] = 0
+                continue
             known = self.people.truth(Known((name,)), self.codebook)[0]
             counts[name] = int((~known if mask is None else mask & ~known).sum())
         return counts

@@ -113,7 +113,8 @@ class PeopleFrame:
         if isinstance(restriction, Known):
             known = np.ones(len(self), dtype=bool)
             for name in restriction.variables:
-                known &= self._is_known(codebook[name])
+                if self.may_miss(codebook[name]):
+                    known &= self._is_known(codebook[name])
             return known, ~known
         if isinstance(restriction, Negated):
             true, false = self.truth(restriction.part, codebook)
@@ -126,6 +127,10 @@ class PeopleFrame:
         if restriction.joiner == "and":
             return np.logical_and.reduce(trues), np.logical_or.reduce(falses)
         return np.logical_or.reduce(trues), np.logical_and.reduce(falses)
+
+    def may_miss(self, variable: Variable) -> bool:
+        """Whether anybody can lack a value; a column that is known to be complete is not looked at again."""
+        return variable.kind == "continuous" or self.coded(variable).may_miss
 
     def _is_known(self, variable: Variable) -> np.ndarray:
         if variable.kind == "continuous":

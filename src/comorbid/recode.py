@@ -52,7 +52,7 @@ def _as_it_lies(column: pd.Series, variable: Variable) -> CodedColumn | None:
         if tuple(map(str, column.cat.categories)) != variable.level_names:
             return None
         codes = np.asarray(column.cat.codes)
-        return CodedColumn(codes, n_levels, bool(len(codes)) and bool(codes.min() < 0))
+        return CodedColumn(codes, n_levels, bool(len(codes)) and int(codes.min()) < 0)
     if column.dtype == np.bool_ and n_levels == 2:
         return CodedColumn(column.to_numpy().view(np.int8), 2, False)
     if isinstance(column.dtype, np.dtype) and column.dtype.kind in "iu" and not variable.missing and len(column):

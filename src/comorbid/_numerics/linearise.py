@@ -92,6 +92,12 @@ def _replicated_totals(z: np.ndarray, table: PatternTable, clusters: Clusters) -
     return replicate_weights(table, clusters).T @ z, table.weight @ z
 
 
+def variance_of_sums(sums: np.ndarray, clusters: Clusters) -> np.ndarray:
+    """Variances of q estimates, shape (q,), from influence that is summed by PSU already, shape (n_units, q)."""
+    clusters.require_pairs()
+    return np.square(_deviations(sums, clusters)).sum(axis=0)
+
+
 def _deviations(sums: np.ndarray, clusters: Clusters) -> np.ndarray:
     """Rows whose cross-product is the variance: PSU sums, centred in their stratum and scaled."""
     stratum, size = clusters.stratum, clusters.size

@@ -60,12 +60,12 @@ def numbered_pairs(first: np.ndarray, second: np.ndarray, width: int) -> tuple[n
     for part in _parts(len(first)):
         live[_pair(first[part], second[part], width)] = True
     distinct = np.flatnonzero(live)
-    table = np.zeros(size, dtype=narrowest(len(distinct)))
-    table[distinct] = np.arange(len(distinct))
-    ranks = np.empty(len(first), dtype=table.dtype)
+    rank_of = np.zeros(size, dtype=narrowest(len(distinct)))
+    rank_of[distinct] = np.arange(len(distinct))
+    numbers = np.empty(len(first), dtype=rank_of.dtype)
     for part in _parts(len(first)):
-        np.take(table, _pair(first[part], second[part], width), out=ranks[part], mode="clip")
-    return ranks, distinct // width
+        np.take(rank_of, _pair(first[part], second[part], width), out=numbers[part], mode="clip")
+    return numbers, distinct // width
 
 
 def _parts(n: int) -> list[slice]:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from comorbid._numerics.batch import fit_batch
 from comorbid._numerics.logistic import fit_logistic_patterns
 from comorbid._numerics.replicates import replicate_covariance, replicate_weights
 from comorbid.errors import ComorbidError, ConvergenceError, DesignError
@@ -49,23 +50,37 @@ def replicate_fit(fit: LogisticFit) -> LogisticFit:
 
 
 def _refitted(fit: LogisticFit, replicates: np.ndarray) -> np.ndarray:
-    """Coefficients in each replicate, shape (R, k)."""
+    """Coefficients in each replicate, shape (R, k): all at once, then one by one those that need a closer look."""
     read = getter(fit.cells)
     design = design_matrix(fit.columns, read, fit.cells.table.n_patterns)[fit.first]
     offset = read(fit.spec.offset)[fit.first] if fit.spec.offset else None
     weights = replicate_weights(fit.cells.table, fit.cells.clusters)[:, replicates]
     outcome = fit.cells.present(fit.spec.outcome)
-    estimates, failed = np.empty((len(replicates), design.shape[1])), 0
-    for r, weight in enumerate(weights.T):
-        total = np.bincount(fit.group, weights=weight, minlength=len(design))
-        events = np.bincount(fit.group, weights=weight * outcome, minlength=len(design))
-        try:
-            estimates[r] = fit_logistic_patterns(design, events, total, offset).coefficients
-        except (ComorbidError, np.linalg.LinAlgError):
-            failed += 1
+    total = np.add.reduceat(weights, fit.first, axis=0)
+    events = np.add.reduceat(weights * outcome[:, None], fit.first, axis=0)
+    if offset is None:
+        estimates = fit_batch(design, events, total, fit.coefficients).coefficients
+    else:
+        estimates = np.full((len(replicates), design.shape[1]), np.nan)
+    left = np.flatnonzero(np.isnan(estimates).any(axis=1))
+    estimates[left] = _one_by_one(design, events[:, left], total[:, left], offset)
+    failed = int(np.isnan(estimates).any(axis=1).sum())
     if failed:
         raise ConvergenceError(
             f"the model has no finite fit in {failed} of {len(replicates)} replicates: a level is too rare to be left "
             "partly out. Merge levels, or keep the linear replicate errors that fit_logistic gives."
         )
+    return estimates
+
+
+def _one_by_one(design: np.ndarray, events: np.ndarray, total: np.ndarray, offset: np.ndarray | None) -> np.ndarray:
+    """Coefficients of each column of weights, shape (R, k); NaN where there is no finite fit."""
+    estimates = np.full((events.shape[1], design.shape[1]), np.nan)
+    for r in range(events.shape[1]):
+        here = total[:, r] > 0
+        try:
+            within = None if offset is None else offset[here]
+            estimates[r] = fit_logistic_patterns(design[here], events[here, r], total[here, r], within).coefficients
+        except (ComorbidError, np.linalg.LinAlgError):
+            continue
     return estimates

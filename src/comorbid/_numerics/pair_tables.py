@@ -1,0 +1,52 @@
+"""Counts of pairs of conditions within covariate patterns: from the people who have a condition, not from everybody."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True, slots=True)
+class PairTables:
+    """Weights by covariate pattern.
+
+    whole : shape (G,), everybody in each of G groups (covariate pattern, and unit or subgroup)
+    one : shape (d, G), people with each of d conditions
+    both : shape (d, d, G), people with both of a pair; symmetric
+    """
+
+    whole: np.ndarray
+    one: np.ndarray
+    both: np.ndarray
+
+
+def pair_tables(
+    group: np.ndarray, n_groups: int, conditions: list[np.ndarray], weights: np.ndarray | None
+) -> PairTables:
+    """Weights of everybody, of each condition and of each pair, by group.
+
+    Parameters
+    ----------
+    group : ndarray of int, shape (n,)
+    n_groups : int
+    conditions : list of d ndarrays of bool, shape (n,)
+    weights : ndarray of shape (n,), optional
+
+    Notes
+    -----
+    People with condition a are picked once; those among them with b are few, so a pair costs what its cases cost.
+    """
+    d = len(conditions)
+    whole = np.bincount(group, weights=weights, minlength=n_groups).astype(float)
+    one, both = np.empty((d, n_groups)), np.zeros((d, d, n_groups))
+    for a in range(d):
+        rows = np.flatnonzero(conditions[a])
+        groups = group[rows]
+        share = None if weights is None else weights[rows]
+        one[a] = np.bincount(groups, weights=share, minlength=n_groups)
+        for b in range(a + 1, d):
+            also = np.flatnonzero(conditions[b][rows])
+            picked = None if share is None else share[also]
+            both[a, b] = both[b, a] = np.bincount(groups[also], weights=picked, minlength=n_groups)
+    return PairTables(whole, one, both)

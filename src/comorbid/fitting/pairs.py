@@ -1,0 +1,169 @@
+"""Adjusted odds ratios of every pair of conditions, both directions and every subgroup, fitted as one batch."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from comorbid._numerics.batch import BatchResult, fit_batch
+from comorbid._numerics.intervals import two_sided_p, wald_interval
+from comorbid._numerics.linearise import variance_of_sums
+from comorbid._numerics.pair_tables import PairTables, pair_tables
+from comorbid._numerics.structure import Clusters
+from comorbid.cohort import Cohort
+from comorbid.columns import arrange
+from comorbid.errors import EmptyDomainError, SpecError
+from comorbid.fitting.groups import Groups, group_people
+
+LARGEST = 50_000_000
+"""Numbers that the tables of all pairs by unit may hold at once."""
+
+
+def fit_pairs(
+    cohort: Cohort,
+    adjust_for: Sequence[str] = (),
+    conditions: Sequence[str] | None = None,
+    *,
+    by: str | None = None,
+    conf_level: float = 0.95,
+) -> pd.DataFrame:
+    """Odds ratio of every condition with every other, in both directions, adjusted for categorical covariates.
+
+    Each is the coefficient of `fit_logistic(cohort, "outcome ~ exposure + covariates")` on the people with every
+    condition and covariate known; all are fitted at once from counts by covariate pattern.
+
+    Parameters
+    ----------
+    cohort : Cohort
+    adjust_for : sequence of str
+        Categorical covariates, entered as indicators against their first level.
+    conditions : sequence of str, optional
+        Two or more conditions; all of the cohort's without it.
+    by : str, optional
+        A categorical variable; one set of models for each level.
+    conf_level : float
+
+    Returns
+    -------
+    DataFrame
+        [by,] outcome, exposure, model, measure ("odds_ratio"), estimate, std_error (log scale), statistic, p_value,
+        conf_low, conf_high, n, events. A model that separation leaves without a finite maximum is NaN.
+
+    Raises
+    ------
+    SpecError
+        For a continuous covariate, fewer than two conditions, or people sampled one by one with weights (fit those
+        models with `fit_logistic`).
+    UnknownNameError, EmptyDomainError, DesignError
+
+    Notes
+    -----
+    Standard errors as in `fit_logistic`: linearised over sampled units, or from the information without a design.
+    Degrees of freedom are those of the whole domain.
+    """
+    names = tuple(conditions) if conditions is not None else cohort.conditions
+    _check(cohort, names, adjust_for, by)
+    analytic = cohort.complete_cases([*names, *adjust_for, *([by] if by else [])])
+    groups = group_people(analytic, adjust_for, by)
+    present = [analytic.people.coded(analytic.codebook.condition(name)).values[groups.rows] == 1 for name in names]
+    if groups.n_units * groups.n_patterns * groups.n_levels * len(names) ** 2 > LARGEST:
+        raise SpecError("the tables of all pairs do not fit in memory; name fewer conditions or covariates.")
+    tables = pair_tables(groups.number, groups.size, present, groups.weights)
+    counts = tables if groups.weights is None else pair_tables(groups.number, groups.size, present, None)
+    frames = [
+        _of_level(level, names, groups, tables, counts, analytic.clusters, conf_level)
+        for level in range(groups.n_levels)
+    ]
+    leading = [by] if by else []
+    labelled = [frame.assign(**{by: groups.levels[i]}) if by else frame for i, frame in enumerate(frames)]
+    model = "adjusted" if adjust_for else "crude"
+    return cohort.labelled(arrange(pd.concat(labelled, ignore_index=True).assign(model=model), leading))
+
+
+def _check(cohort: Cohort, names: Sequence[str], adjust_for: Sequence[str], by: str | None) -> None:
+    for name in names:
+        cohort.codebook.condition(name)
+    if len(names) < 2:
+        raise SpecError(f"pairs need two conditions or more; {len(names)} asked for.")
+    for name in [*adjust_for, *([by] if by else [])]:
+        if not cohort.codebook[name].is_categorical:
+            raise SpecError(f"`{name}` is continuous; use a banded form of it, or fit_logistic.")
+    if cohort.clusters.sampling not in ("none", "psu"):
+        raise SpecError("pairs are fitted at once for PSUs or without a design; use fit_logistic for each pair.")
+
+
+def _of_level(
+    level: int,
+    names: Sequence[str],
+    groups: Groups,
+    tables: PairTables,
+    counts: PairTables,
+    clusters: Clusters,
+    conf_level: float,
+) -> pd.DataFrame:
+    """All ordered pairs within one subgroup."""
+    ordered = list(itertools.permutations(range(len(names)), 2))
+    whole = groups.split(tables.whole)[:, level]
+    one = groups.split(tables.one)[:, :, level]
+    both = groups.split(tables.both)[:, :, :, level]
+    if not whole.sum():
+        raise EmptyDomainError(f"nobody is in level {groups.levels[level]!r}.")
+    totals = np.stack([_halves(whole, one[x]) for _, x in ordered])
+    events = np.stack([_halves(one[y], both[y, x]) for y, x in ordered])
+    design = groups.design()
+    result = fit_batch(design, events.sum(axis=1).T, totals.sum(axis=1).T)
+    std_error = np.sqrt(_variances(design, events, totals, result, clusters))
+    n = groups.split(counts.whole)[:, level].sum()
+    cases = groups.split(counts.one)[:, :, level].sum(axis=(1, 2))
+    df = groups.degrees_of_freedom(clusters)
+    return _frame(names, ordered, result.coefficients[:, 1], std_error, df, conf_level).assign(
+        n=int(n), events=[int(cases[y]) for y, _ in ordered]
+    )
+
+
+def _halves(whole: np.ndarray, exposed: np.ndarray) -> np.ndarray:
+    """Unexposed patterns, then exposed ones, by unit: shape (C, 2G)."""
+    return np.concatenate([whole - exposed, exposed], axis=1)
+
+
+def _variances(
+    design: np.ndarray, events: np.ndarray, totals: np.ndarray, result: BatchResult, clusters: Clusters
+) -> np.ndarray:
+    """Variance of the exposure's coefficient in each model, shape (B,)."""
+    if clusters.sampling == "none":
+        return result.bread[:, 1, 1]
+    direction = result.bread[:, 1, :] @ design.T
+    residual = events - totals * result.fitted.T[:, None, :]
+    sums = np.einsum("bcp,bp->cb", residual, direction)
+    return variance_of_sums(sums, clusters)
+
+
+def _frame(
+    names: Sequence[str],
+    ordered: Sequence[tuple[int, int]],
+    estimate: np.ndarray,
+    std_error: np.ndarray,
+    df: float,
+    conf_level: float,
+) -> pd.DataFrame:
+    limits = wald_interval(estimate, std_error, conf_level, df)
+    statistic = estimate / std_error
+    return pd.DataFrame(
+        {
+            "outcome": [names[y] for y, _ in ordered],
+            "exposure": [names[x] for _, x in ordered],
+            "measure": "odds_ratio",
+            "estimate": np.exp(estimate),
+            "std_error": std_error,
+            "statistic": statistic,
+            "p_value": two_sided_p(statistic, df),
+            "conf_low": np.exp(limits[:, 0]),
+            "conf_high": np.exp(limits[:, 1]),
+        }
+    )
+
+
+__all__ = ["fit_pairs"]
