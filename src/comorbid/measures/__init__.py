@@ -1,6 +1,7 @@
 """Prevalence and co-occurrence of conditions in a cohort, with design-based standard errors."""
 
 from comorbid.measures.adjusted_expected import adjusted_observed_expected
+from comorbid.measures.association import association_test
 from comorbid.measures.characteristics import characteristics
 from comorbid.measures.combinations import combinations
 from comorbid.measures.cooccurrence import cooccurrence
@@ -9,6 +10,7 @@ from comorbid.measures.prevalence import prevalence
 
 __all__ = [
     "adjusted_observed_expected",
+    "association_test",
     "characteristics",
     "combinations",
     "condition_definitions",

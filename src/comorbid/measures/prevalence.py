@@ -8,14 +8,13 @@ import numpy as np
 import pandas as pd
 
 from comorbid._numerics.intervals import korn_graubard_interval, logit_interval
-from comorbid._numerics.linearise import variances
 from comorbid._numerics.presentation import presentation
-from comorbid._numerics.replicates import reestimated_variances
 from comorbid.cells import Cells, collapse_cohort
 from comorbid.cohort import Cohort
 from comorbid.columns import arrange
 from comorbid.errors import SpecError
 from comorbid.measures.arguments import check_conf_level, chosen_conditions, subgroups
+from comorbid.measures.spread import shares_and_errors
 
 INTERVALS = ("logit", "korn-graubard")
 
@@ -78,7 +77,7 @@ def prevalence(
 def _of_group(cells: Cells, names: Sequence[str], conf_level: float, interval: str) -> pd.DataFrame:
     present = np.stack([cells.present(name) for name in names], axis=1)
     known = np.stack([cells.known([name]) for name in names], axis=1)
-    p, std_error = _shares(cells, present, known)
+    p, std_error = shares_and_errors(cells, present, known)
     count, df = cells.table.count, cells.degrees_of_freedom
     n = count @ known
     if interval == "logit":
@@ -100,19 +99,3 @@ def _of_group(cells: Cells, names: Sequence[str], conf_level: float, interval: s
             "presentation_reason": reason,
         }
     )
-
-
-def _shares(cells: Cells, present: np.ndarray, known: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Weighted shares of some indicators, each among the people for whom it is known, and their standard errors."""
-
-    def shares(weight: np.ndarray) -> np.ndarray:
-        with np.errstate(invalid="ignore", divide="ignore"):
-            return (weight @ present) / (weight @ known)
-
-    table, clusters = cells.table, cells.clusters
-    p = shares(table.weight)
-    if clusters.replication is not None:
-        return p, np.sqrt(reestimated_variances(shares, table, clusters))
-    with np.errstate(invalid="ignore", divide="ignore"):
-        z = np.where(known, (present - p) / (table.weight @ known), 0.0)
-    return p, np.sqrt(variances(z, table, clusters))
