@@ -130,9 +130,13 @@ def test_check_without_a_fault(
     monkeypatch.setenv("COMORBID_DATA", str(xpt_folder))
     assert cli.main(["check", COHORT]) == 0
     assert capsys.readouterr().out == "nhanes-1999-2004: no fault found.\n"
-    assert cli.main(["check", COHORT, "--format", "json"]) == 0
+
+
+def test_the_formats_of_an_empty_list(mine: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    Path(mine[0]).write_text("migraine\n1\n2\n2\n")
+    assert cli.main(["check", *mine, "--format", "json"]) == 0
     assert json.loads(capsys.readouterr().out) == []
-    assert cli.main(["check", COHORT, "--format", "csv"]) == 0
+    assert cli.main(["check", *mine, "--format", "csv"]) == 0
     assert capsys.readouterr().out == "column,fault,what,count,remedy\n"
 
 
