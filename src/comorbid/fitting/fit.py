@@ -14,17 +14,16 @@ from comorbid.cells import Cells
 from comorbid.cohort import Cohort
 from comorbid.columns import arrange
 from comorbid.errors import SpecError
-from comorbid.fitting.margins import UNCERTAINTY, standardised
+from comorbid.fitting.effects import Effects
 from comorbid.fitting.matrix import Column
 from comorbid.fitting.profile import profiled
 from comorbid.spec import LogisticSpec
-
 
 INTERVALS = ("wald", "profile")
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class LogisticFit:
+class LogisticFit(Effects):
     """One fitted model.
 
     spec : what was asked
@@ -143,43 +142,6 @@ class LogisticFit:
             "formula": self.spec.formula,
         }
         return self._labelled(pd.DataFrame([row]))
-
-    def margins(
-        self, variable: str | None = None, *, uncertainty: str = "unconditional", conf_level: float = 0.95
-    ) -> pd.DataFrame:
-        """Standardised prevalence at each level of a variable, with ratios and differences against its reference.
-
-        m(a) = sum w_i P(y = 1 | x_i with variable = a) / sum w_i over the people of the model.
-
-        Parameters
-        ----------
-        variable : str, optional
-            A categorical variable of the model; the exposure without it.
-        uncertainty : {"unconditional", "conditional"}
-            Whether the covariates of the people count as sampled (their influence and that of the coefficients are
-            added before they are squared, so that their covariance is kept), or as fixed (the delta method alone).
-        conf_level : float
-
-        Returns
-        -------
-        DataFrame
-            outcome, exposure, model, term, level, reference, measure ("prevalence", "prevalence_ratio",
-            "prevalence_difference"), estimate, std_error (log scale for the ratio), statistic, p_value, conf_low,
-            conf_high, n, events.
-
-        Raises
-        ------
-        SpecError
-            When the variable is not a categorical one of the model.
-
-        Notes
-        -----
-        Graubard & Korn, Biometrics 1999;55:652-9, doi:10.1111/j.0006-341X.1999.00652.x.
-        """
-        if uncertainty not in UNCERTAINTY:
-            raise SpecError(f"uncertainty = {uncertainty!r} is not a choice. Accepted: {', '.join(UNCERTAINTY)}.")
-        frame = standardised(self, variable or self.spec.exposure, uncertainty, conf_level)
-        return self._labelled(frame.assign(**self._asked(), n=self.n, events=self.events))
 
     def _asked(self) -> dict[str, str]:
         return {"outcome": self.spec.outcome, "exposure": self.spec.exposure, "model": self.spec.model}

@@ -11,7 +11,7 @@ from comorbid.cells import Cells
 from comorbid.cohort import Cohort
 from comorbid.errors import SpecError
 from comorbid.fitting.fit import LogisticFit
-from comorbid.fitting.prepare import Prepared, degrees, prepare
+from comorbid.fitting.prepare import Prepared, degrees, prepare, scale_to_mean_one
 from comorbid.fitting.separation import require_overlap
 from comorbid.spec import LogisticSpec, as_spec
 
@@ -109,11 +109,6 @@ def _firth(people: Prepared, spec: LogisticSpec) -> FirthResult:
     scale = scale_to_mean_one(cells)
     events = people.total(cells.present(spec.outcome))
     return fit_firth_patterns(people.design, events * scale, people.total() * scale, people.offset(spec))
-
-
-def scale_to_mean_one(cells: Cells) -> float:
-    """What weights are multiplied by so that their mean over people is 1."""
-    return cells.n / float(cells.table.weight.sum())
 
 
 def coefficient_influence(

@@ -93,6 +93,11 @@ def degrees(df: str | float, cells: Cells, n_parameters: int) -> float:
     return float(df)
 
 
+def scale_to_mean_one(cells: Cells) -> float:
+    """What weights are multiplied by so that their mean over people is 1."""
+    return cells.n / float(cells.table.weight.sum())
+
+
 def _check_variables(cohort: Cohort, spec: LogisticSpec, binary: bool) -> None:
     for name in spec.variables:
         cohort.codebook[name]

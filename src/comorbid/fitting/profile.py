@@ -11,15 +11,16 @@ from comorbid._numerics.firth import FirthResult
 from comorbid._numerics.likelihood import Likelihood, climb, profile_drop, profile_limits
 from comorbid.errors import SpecError
 from comorbid.fitting.matrix import design_matrix, getter
+from comorbid.fitting.prepare import scale_to_mean_one
 
 if TYPE_CHECKING:
     from comorbid.fitting.fit import LogisticFit
 
 
 def likelihood_of(fit: LogisticFit) -> Likelihood:
-    """The likelihood that a fit climbed, by covariate pattern, with its weights as they are."""
+    """The likelihood that a fit climbed, by covariate pattern, with weights scaled to mean 1 over its people."""
     cells, read = fit.cells, getter(fit.cells)
-    weight, first = cells.table.weight, fit.first
+    weight, first = cells.table.weight * scale_to_mean_one(cells), fit.first
     design = design_matrix(fit.columns, read, cells.table.n_patterns)[first]
     total = np.bincount(fit.group, weights=weight)
     events = np.bincount(fit.group, weights=weight * cells.present(fit.spec.outcome))
