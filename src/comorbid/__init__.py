@@ -39,6 +39,7 @@ _HOMES = {
     "format_estimates": "tables",
     "list_cohorts": "sources",
     "load_cohort": "sources",
+    "overlap_sensitivity": "measures",
     "prevalence": "measures",
     "profile_plot": "plots",
     "published_estimates": "evidence",
@@ -47,6 +48,7 @@ _HOMES = {
     "replicate_fit": "fitting",
     "tidy": "fitting",
     "upset_plot": "plots",
+    "without_overlap": "measures",
 }
 
 __all__ = sorted([*_HOMES, "__version__"])
@@ -66,8 +68,10 @@ if TYPE_CHECKING:
         combinations,
         condition_definitions,
         cooccurrence,
+        overlap_sensitivity,
         prevalence,
         shared_items,
+        without_overlap,
     )
     from comorbid.plots import alt_text, cooccurrence_heatmap, forest_plot, profile_plot, upset_plot
     from comorbid.sources import list_cohorts, load_cohort

@@ -32,6 +32,7 @@ GLOSSARY: dict[str, str] = {
     "q_value": "false discovery rate (Benjamini-Hochberg) over the pairs of one measure",
     "presentation": "'show', 'review' or 'suppress' by the NCHS standards for proportions",
     "presentation_reason": "what stands against the proportion, if anything",
+    "note": "what to know before reading the row, such as survey items that two case definitions share",
     "source": "'synthetic data' when nobody real is behind the numbers",
 }
 

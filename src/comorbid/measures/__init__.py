@@ -5,7 +5,8 @@ from comorbid.measures.association import association_test
 from comorbid.measures.characteristics import characteristics
 from comorbid.measures.combinations import combinations
 from comorbid.measures.cooccurrence import cooccurrence
-from comorbid.measures.overlap import condition_definitions, shared_items
+from comorbid.measures.overlap import condition_definitions, shared_items, without_overlap
+from comorbid.measures.overlap_sensitivity import overlap_sensitivity
 from comorbid.measures.prevalence import prevalence
 
 __all__ = [
@@ -15,6 +16,8 @@ __all__ = [
     "combinations",
     "condition_definitions",
     "cooccurrence",
+    "overlap_sensitivity",
     "prevalence",
     "shared_items",
+    "without_overlap",
 ]

@@ -13,12 +13,12 @@ from comorbid._numerics.linearise import variances
 from comorbid._numerics.merging import matching_rows
 from comorbid.cells import Cells, collapse_cohort
 from comorbid.cohort import Cohort
-from comorbid.columns import arrange
 from comorbid.errors import CollinearityError, EmptyDomainError, SeparationError, SpecError
 from comorbid.fitting import LogisticFit, fit_logistic
 from comorbid.fitting.matrix import design_matrix, getter
 from comorbid.measures.arguments import check_conf_level, chosen_conditions, subgroups
 from comorbid.measures.derived import cohort_of_cells
+from comorbid.measures.overlap import labelled_pairs
 from comorbid.spec import LogisticSpec
 
 MEASURES = ("prevalence", "expected_prevalence", "adjusted_observed_expected")
@@ -63,7 +63,7 @@ def adjusted_observed_expected(
     DataFrame
         [by,] condition_a, condition_b, measure, estimate, std_error, statistic, p_value, conf_low, conf_high, n, n_a,
         n_b, n_both, q_value. Three rows a pair: "prevalence" (of both, O), "expected_prevalence" (E), and
-        "adjusted_observed_expected" (O / E; standard error on the log scale).
+        "adjusted_observed_expected" (O / E; standard error on the log scale). `note` as in `cooccurrence`.
 
     Raises
     ------
@@ -89,7 +89,7 @@ def adjusted_observed_expected(
         _of_group(cohort, group, names, terms, conf_level, bool(groups)).assign(**levels)
         for levels, group in cells.groups(groups)
     ]
-    return cohort.labelled(arrange(pd.concat(frames), groups))
+    return labelled_pairs(cohort, pd.concat(frames), groups)
 
 
 def _terms(covariates: Sequence[str], names: Sequence[str], groups: Sequence[str]) -> tuple[str, ...]:

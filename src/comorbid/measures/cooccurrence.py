@@ -15,9 +15,10 @@ from comorbid._numerics.scales import SCALES, limits_on
 from comorbid._numerics.tetrachoric import tetrachoric
 from comorbid.cells import Cells, collapse_cohort
 from comorbid.cohort import Cohort
-from comorbid.columns import RATIO_MEASURES, arrange
+from comorbid.columns import RATIO_MEASURES
 from comorbid.errors import SpecError, require_known
 from comorbid.measures.arguments import check_conf_level, chosen_conditions, subgroups
+from comorbid.measures.overlap import labelled_pairs
 
 SYMMETRIC_MEASURES: dict[str, Callable[[np.ndarray], Measured]] = {**SYMMETRIC, "tetrachoric": tetrachoric}
 MEASURES = (*SYMMETRIC_MEASURES, *DIRECTED)
@@ -63,7 +64,9 @@ def cooccurrence(
         n_b, n_both, q_value. Measures with a direction have two rows a pair. The standard error of a ratio is on the
         log scale; intervals of phi, Yule's Q and tetrachoric are symmetric on Fisher's z scale, of jaccard and
         conditional prevalence on the logit scale. `q_value` is the false discovery rate over the pairs of one measure
-        and level of `by`. A measure that an empty cell leaves undefined is NaN.
+        and level of `by`. A measure that an empty cell leaves undefined is NaN. Where the case definitions of a pair
+        share survey items or body sites, a last column `note` says which ("shares site: low back"): such a pair is
+        associated by construction, and `overlap_sensitivity` shows it without them.
 
     Raises
     ------
@@ -82,7 +85,7 @@ def cooccurrence(
         raise SpecError(f"no measure was asked for. Accepted: {', '.join(MEASURES)}.")
     cells = collapse_cohort(cohort, [*names, *groups])
     frames = [_of_group(group, names, wanted, conf_level).assign(**levels) for levels, group in cells.groups(groups)]
-    return cohort.labelled(arrange(pd.concat(frames), groups))
+    return labelled_pairs(cohort, pd.concat(frames), groups)
 
 
 def _of_group(cells: Cells, names: Sequence[str], wanted: Sequence[str], conf_level: float) -> pd.DataFrame:

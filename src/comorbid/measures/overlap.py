@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 
 import pandas as pd
 
+from comorbid.codebook import Codebook, Variable
 from comorbid.cohort import Cohort
+from comorbid.columns import arrange
+from comorbid.errors import CodebookError
 
 COLUMNS = ["condition_a", "condition_b", "shared"]
 
@@ -26,13 +30,41 @@ def shared_items(cohort: Cohort) -> pd.DataFrame:
     DataFrame
         condition_a, condition_b, shared (items and sites, as the codebook names them); no rows when none are shared.
     """
-    rows = []
-    for a, b in itertools.combinations(cohort.conditions, 2):
-        of_a, of_b = (cohort.codebook.condition(name).items for name in (a, b))
-        shared = [item for item in of_a if item in of_b]
-        if shared:
-            rows.append((a, b, ", ".join(shared)))
+    found = _overlaps(cohort.codebook, cohort.conditions)
+    rows = [(*pair, ", ".join(shared)) for pair, shared in found.items()]
     return cohort.labelled(pd.DataFrame(rows, columns=COLUMNS))
+
+
+def without_overlap(cohort: Cohort, condition_a: str, condition_b: str) -> Cohort:
+    """The same people with two conditions under definitions that share no item or body site.
+
+    Parameters
+    ----------
+    cohort : Cohort
+    condition_a, condition_b : str
+
+    Returns
+    -------
+    Cohort
+        The cohort itself where the definitions in use share nothing. Otherwise one definition is exchanged for another
+        of the codebook, or both are; the first that serves, in the codebook's order, fewest changes first.
+
+    Raises
+    ------
+    UnknownNameError
+        When a name is no condition.
+    CodebookError
+        When every choice of definitions shares something.
+    """
+    changes = changes_without_overlap(cohort.codebook, condition_a, condition_b)
+    if not changes:
+        shared = ", ".join(common_items(cohort.codebook, condition_a, condition_b))
+        number = sum(len(cohort.codebook.condition(name).definitions) for name in (condition_a, condition_b))
+        raise CodebookError(
+            f"`{condition_a}` and `{condition_b}` share {shared} under each of {number} named definitions. "
+            "Give one of them a definition without it in the codebook ([variables.<name>.definitions.<key>])."
+        )
+    return cohort.define(**changes[0])
 
 
 def condition_definitions(cohort: Cohort) -> pd.DataFrame:
@@ -46,3 +78,45 @@ def condition_definitions(cohort: Cohort) -> pd.DataFrame:
     variables = [cohort.codebook.condition(name) for name in cohort.conditions]
     rows = [(v.name, v.label, v.question, v.recall, ", ".join(v.items), v.note) for v in variables]
     return cohort.labelled(pd.DataFrame(rows, columns=["condition", "label", "question", "recall", "items", "note"]))
+
+
+def common_items(codebook: Codebook, condition_a: str, condition_b: str) -> tuple[str, ...]:
+    """Items and body sites that the definitions of both conditions use, in the order of the first."""
+    of_a, of_b = (codebook.condition(name).items for name in (condition_a, condition_b))
+    return tuple(item for item in of_a if item in of_b)
+
+
+def changes_without_overlap(codebook: Codebook, condition_a: str, condition_b: str) -> list[dict[str, str]]:
+    """Choices of definitions that share nothing, as arguments of `define`, fewest changes first; {} for no change."""
+    names = (condition_a, condition_b)
+    kept = [{name: key for name, key in zip(names, keys, strict=True) if key} for keys in _choices(codebook, names)]
+    free = [changes for changes in kept if not common_items(codebook.define(changes), condition_a, condition_b)]
+    return sorted(free, key=len)
+
+
+def _choices(codebook: Codebook, names: Sequence[str]) -> itertools.product[tuple[str, ...]]:
+    """Definitions of each condition: "" for the one in use, then the others by name."""
+    variables: list[Variable] = [codebook.condition(name) for name in names]
+    return itertools.product(*[["", *(key for key in v.definitions if key != v.definition)] for v in variables])
+
+
+def _overlaps(codebook: Codebook, names: Sequence[str]) -> dict[tuple[str, str], tuple[str, ...]]:
+    found = {(a, b): common_items(codebook, a, b) for a, b in itertools.combinations(names, 2)}
+    return {pair: shared for pair, shared in found.items() if shared}
+
+
+def labelled_pairs(cohort: Cohort, frame: pd.DataFrame, groups: Sequence[str] = ()) -> pd.DataFrame:
+    """A frame of pairs in the order of the glossary, with labels, and `note` where case definitions overlap.
+
+    The column is there only when a pair of the frame overlaps; `attrs["overlap"]` then says which share what.
+    """
+    names = dict.fromkeys([*frame["condition_a"], *frame["condition_b"]])
+    found = _overlaps(cohort.codebook, list(names))
+    if not found:
+        return cohort.labelled(arrange(frame, groups))
+    notes = {frozenset(pair): f"shares {', '.join(shared)}" for pair, shared in found.items()}
+    pairs = zip(frame["condition_a"], frame["condition_b"], strict=True)
+    frame = frame.assign(note=[notes.get(frozenset(pair), "") for pair in pairs])
+    frame = cohort.labelled(arrange(frame, groups))
+    frame.attrs["overlap"] = {" & ".join(pair): ", ".join(shared) for pair, shared in found.items()}
+    return frame
