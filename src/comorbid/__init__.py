@@ -46,6 +46,7 @@ _HOMES = {
     "read_codebook": "codebook",
     "shared_items": "measures",
     "replicate_fit": "fitting",
+    "stratified_odds_ratio": "measures",
     "tidy": "fitting",
     "upset_plot": "plots",
     "without_overlap": "measures",

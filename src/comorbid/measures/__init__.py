@@ -8,6 +8,7 @@ from comorbid.measures.cooccurrence import cooccurrence
 from comorbid.measures.overlap import condition_definitions, shared_items, without_overlap
 from comorbid.measures.overlap_sensitivity import overlap_sensitivity
 from comorbid.measures.prevalence import prevalence
+from comorbid.measures.stratified import stratified_odds_ratio
 
 __all__ = [
     "adjusted_observed_expected",
@@ -19,5 +20,6 @@ __all__ = [
     "overlap_sensitivity",
     "prevalence",
     "shared_items",
+    "stratified_odds_ratio",
     "without_overlap",
 ]
