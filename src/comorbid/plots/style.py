@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import matplotlib as mpl
@@ -13,9 +14,8 @@ from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as MplFigure
 from matplotlib.figure import SubFigure
-from matplotlib.font_manager import FontProperties
+from matplotlib.font_manager import FontProperties, findfont, get_font
 from matplotlib.layout_engine import ConstrainedLayoutEngine
-from matplotlib.textpath import TextPath
 
 from comorbid.plots.words import is_synthetic, source_line
 
@@ -125,10 +125,17 @@ def wrapped(text: object, width: int) -> str:
 
 def text_width(text: str, size: float = SMALL, bold: bool = False) -> float:
     """Width of the widest line of a text, in points, in the house's type."""
-    weight = "bold" if bold else "normal"
-    properties = FontProperties(family="DejaVu Sans", weight=weight, size=size)
-    lines = [line for line in text.split("\n") if line.strip()]
-    return max((TextPath((0, 0), line, prop=properties).get_extents().x1 for line in lines), default=0.0)
+    return size * max((_relative_width(line, bold) for line in text.split("\n")), default=0.0)
+
+
+@lru_cache(maxsize=4096)
+def _relative_width(line: str, bold: bool) -> float:
+    """Width of one line in type of one point."""
+    found = findfont(FontProperties(family=HOUSE_STYLE["font.family"], weight="bold" if bold else "normal"))
+    font = get_font(found)
+    font.set_size(100.0, 72.0)
+    font.set_text(line)
+    return font.get_width_height()[0] / 64 / 100
 
 
 def mark_source(target: MplFigure | SubFigure | Axes, frame: pd.DataFrame, pad: float = 6.0) -> None:

@@ -29,6 +29,7 @@ MEASURE_LABELS = {
     "prevalence_ratio": "Prevalence ratio",
     "prevalence_difference": "Prevalence difference, percentage points",
     "observed_expected": "Observed/expected ratio",
+    "adjusted_observed_expected": "Adjusted observed/expected ratio",
     "risk_ratio": "Risk ratio",
     "hazard_ratio": "Hazard ratio",
     "phi": "Phi coefficient",

@@ -28,7 +28,8 @@ def format_estimates(
 
     Ratios read "1.84 (1.62 to 2.09)", prevalences "21.5% (20.4 to 22.6)", differences of prevalences
     percentage points, p values "<0.001", counts "15,332", reference levels "1 (reference)", missing
-    estimates "not estimable". Standard errors and test statistics are left to the frame itself; so is the
+    estimates "not estimable". A column of notes says what the NCHS standards hold against a proportion, and what
+    the row's own `note` says. Standard errors and test statistics are left to the frame itself; so is the
     intercept of a model on the ratio scale.
 
     Parameters
@@ -74,6 +75,8 @@ def format_estimates(
     else:
         shown = identity.assign(**{_estimate_header(frame): estimates}, **figures)
         numeric = list(shown.columns[identity.shape[1] :])
+        notes = naming.remarks(rows)
+        shown = shown.assign(Note=notes) if any(notes) else shown
     shown.attrs = dict(frame.attrs)
     shown.attrs.update(numeric=numeric, context="; ".join(context), synthetic=words.is_synthetic(frame))
     return shown

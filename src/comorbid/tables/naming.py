@@ -63,6 +63,17 @@ def figure_columns(rows: pd.DataFrame) -> dict[str, list[str]]:
     return {HEADERS[name]: [makers[name](value) for value in rows[name]] for name in present}
 
 
+def remarks(rows: pd.DataFrame) -> list[str]:
+    """What to know before reading a row: a proportion that NCHS would review or suppress, and the row's own note."""
+    texts = []
+    for record in rows.to_dict("records"):
+        verdict, reason = (str(record.get(name) or "") for name in ("presentation", "presentation_reason"))
+        advice = f"NCHS standard: {verdict} ({reason})" if verdict in ("review", "suppress") else ""
+        note = record.get("note")
+        texts.append("; ".join(text for text in (advice, "" if pd.isna(note) else str(note)) if text))
+    return texts
+
+
 def fold(
     identity: pd.DataFrame, figures: dict[str, list[str]], kept: str
 ) -> tuple[pd.DataFrame, dict[str, list[str]], list[str]]:
