@@ -72,7 +72,7 @@ class Cohort:
     def n(self) -> int:
         """People in the domain, unweighted."""
         mask = self.mask
-        return len(self.people) if mask is None else int(mask.sum())
+        return len(self.people) if mask is None else self.people.count(mask)
 
     @property
     def mask(self) -> np.ndarray | None:
@@ -179,8 +179,7 @@ class Cohort:
             if not self.people.may_miss(self.codebook[name]):
                 counts[name] = 0
                 continue
-            known = self.people.truth(Known((name,)), self.codebook)[0]
-            counts[name] = int((~known if mask is None else mask & ~known).sum())
+            counts[name] = self.people.count_missing(self.codebook[name], mask)
         return counts
 
     def flow(self) -> pd.DataFrame:

@@ -128,6 +128,19 @@ class PeopleFrame:
             return np.logical_and.reduce(trues), np.logical_or.reduce(falses)
         return np.logical_or.reduce(trues), np.logical_and.reduce(falses)
 
+    def count(self, domain: np.ndarray) -> int:
+        """People in a domain."""
+        return int(domain.sum())
+
+    def count_missing(self, variable: Variable, domain: np.ndarray | None) -> int:
+        """People of a domain without a value."""
+        missing = ~self._is_known(variable)
+        return int((missing if domain is None else domain & missing).sum())
+
+    def check(self, variable: Variable) -> None:
+        """Code a variable, so that a value the codebook does not declare is an error at once."""
+        self.coded(variable) if variable.is_categorical else self.numeric(variable)
+
     def may_miss(self, variable: Variable) -> bool:
         """Whether anybody can lack a value; a column that is known to be complete is not looked at again."""
         return variable.kind == "continuous" or self.coded(variable).may_miss

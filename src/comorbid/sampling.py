@@ -102,7 +102,12 @@ def _numbered(columns: Mapping[str, pd.Series], name: str | None, n: int) -> tup
             f"design column {name!r} is missing for {few(missing)} of {n:,} people; each needs one. "
             "Drop people outside the sample from the file, or mend the column."
         )
-    return np.asarray(codes), tuple(str(label) for label in labels)
+    return np.asarray(codes), tuple(map(_label, labels))
+
+
+def _label(label: object) -> str:
+    """1.0 and 1 are one label; files of different forms hold either."""
+    return f"{label:g}" if isinstance(label, float) and label.is_integer() else str(label)
 
 
 class _Correction:

@@ -10,7 +10,8 @@ import pandas as pd
 
 from comorbid.errors import SourceError
 from comorbid.sources.body_map import RULES, SITES, widespread_pain
-from comorbid.sources.tables import find_table, read_table
+from comorbid.sources.tables import find_table
+from comorbid.sources.verify import checked_table
 
 COHORT = "nhanes-1999-2004"
 CYCLES = {"": 1999, "_B": 2001, "_C": 2003}
@@ -66,16 +67,21 @@ def load(folders: list[Path] | None = None) -> pd.DataFrame:
 def _cycle(suffix: str, folders: list[Path] | None) -> pd.DataFrame:
     """One cycle: everybody in the demographic table, with what the other tables say of them."""
     demo_columns = DEMO + (FOUR_YEAR if suffix != "_C" else [])
-    people = read_table(find_table(f"DEMO{suffix}", COHORT, folders), demo_columns)
-    pain = read_table(find_table(f"MPQ{suffix}", COHORT, folders), MPQ)
+    people = _table(f"DEMO{suffix}", demo_columns, folders)
+    pain = _table(f"MPQ{suffix}", MPQ, folders)
     people = people.merge(pain.assign(asked_about_pain=1), on="SEQN", how="left", validate="one_to_one")
     if int(people["asked_about_pain"].sum()) < len(pain):
         raise SourceError(f"MPQ{suffix} holds people who are not in DEMO{suffix}; one lies under the wrong name.")
     people["asked_about_pain"] = people["asked_about_pain"].fillna(0).astype(np.int8)
     for stem, columns in OTHERS.items():
-        table = read_table(find_table(f"{stem}{suffix}", COHORT, folders), columns)
+        table = _table(f"{stem}{suffix}", columns, folders)
         people = people.merge(table, on="SEQN", how="left", validate="one_to_one")
     return people
+
+
+def _table(name: str, columns: list[str], folders: list[Path] | None) -> pd.DataFrame:
+    """A table, once it is known to be the one its name says."""
+    return checked_table(find_table(name, COHORT, folders), name, COHORT, columns)
 
 
 def _six_year(people: pd.DataFrame, stem: str) -> pd.Series:

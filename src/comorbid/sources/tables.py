@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 
 import pandas as pd
@@ -10,6 +11,7 @@ from comorbid.errors import SourceError
 from comorbid.paths import data_dirs
 
 TRANSPORT_HEADER = b"HEADER RECORD*******LIBRARY HEADER RECORD"
+TINY = 1e-70
 SUFFIXES = (".xpt", ".XPT", ".csv.xz", ".csv.gz", ".csv")
 """Forms a table may lie in, the publisher's own first."""
 
@@ -82,11 +84,19 @@ def _read_transport(path: Path) -> pd.DataFrame:
             "Remove it and fetch it again."
         )
     try:
-        return pd.read_sas(path, format="xport", encoding="latin-1")
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            return _zeros_mended(pd.read_sas(path, format="xport", encoding="latin-1"))
     except Exception:
         raise SourceError(
             f"{path.name} is a SAS transport file that breaks off or is damaged; fetch it again."
         ) from None
+
+
+def _zeros_mended(frame: pd.DataFrame) -> pd.DataFrame:
+    """Transport files hold zero as the smallest number of their float format; it is zero that was meant."""
+    numbers = frame.select_dtypes("number")
+    return frame.assign(**numbers.mask(numbers.abs() < TINY, 0.0))
 
 
 def _read_csv(path: Path, columns: list[str] | None) -> pd.DataFrame:
