@@ -11,7 +11,7 @@ PACKAGE = Path(__file__).parents[1] / "src" / "comorbid"
 
 LAYERS = """
 errors paths
-columns design codebook restriction spec evidence
+columns design codebook restriction formula spec evidence
 _numerics
 sampling replication recode people cohort synthetic sources
 cells fitting measures

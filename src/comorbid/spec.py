@@ -6,19 +6,22 @@ import re
 from dataclasses import dataclass, replace
 
 from comorbid.errors import SpecError
-
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*")
+from comorbid.formula import NAME, Piece, read_pieces, split_outside
 
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A main effect (one variable) or an interaction (several) of a model."""
+    """A main effect (one variable, as it is or transformed) or an interaction (several) of a model."""
 
-    variables: tuple[str, ...]
+    pieces: tuple[Piece, ...]
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        return tuple(piece.variable for piece in self.pieces)
 
     @property
     def name(self) -> str:
-        return ":".join(self.variables)
+        return ":".join(piece.text for piece in self.pieces)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +35,8 @@ class LogisticSpec:
     exposure : str
         The variable whose association with the outcome is studied.
     covariates : tuple of str
-        Adjusted for. "a:b" is an interaction; its variables enter as main effects too.
+        Adjusted for. "a:b" is an interaction; its variables enter as main effects too. A continuous variable may be
+        transformed: "ns(age, df=4)", "bs(age, df=5)", "poly(age, 2)", "log(age)"; splines take knots=[40, 60] too.
     offset : str, optional
         A continuous variable whose coefficient is fixed at 1.
     name : str
@@ -51,16 +55,17 @@ class LogisticSpec:
     name: str = ""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "covariates", tuple(self.covariates))
+        object.__setattr__(self, "covariates", tuple(_written(text) for text in self.covariates))
         for label in (self.outcome, self.exposure):
-            if not _NAME.fullmatch(label):
+            if not NAME.fullmatch(label):
                 raise SpecError(f"{label!r} is not the name of a variable. Use letters, digits and underscores.")
         if self.outcome in self.variables[1:]:
             raise SpecError(f"`{self.outcome}` is the outcome and stands among its own predictors; leave it out there.")
 
     def adjust_for(self, *covariates: str) -> LogisticSpec:
         """The same model with more covariates; one that is already there is not repeated."""
-        new = tuple(name for name in covariates if name not in (self.exposure, *self.covariates))
+        known = (self.exposure, *self.covariates)
+        new = dict.fromkeys(name for name in map(_written, covariates) if name not in known)
         return replace(self, covariates=(*self.covariates, *new))
 
     def interact(self, *variables: str) -> LogisticSpec:
@@ -72,13 +77,13 @@ class LogisticSpec:
     @property
     def terms(self) -> tuple[Term, ...]:
         """Terms in the order of the model; the main effects of an interaction stand before it."""
-        terms: dict[tuple[str, ...], None] = {}
+        terms: dict[tuple[Piece, ...], None] = {}
         for text in (self.exposure, *self.covariates):
-            variables = _factors(text)
-            for variable in variables:
-                terms.setdefault((variable,))
-            terms.setdefault(variables)
-        return tuple(Term(variables) for variables in terms)
+            pieces = read_pieces(text)
+            for piece in pieces:
+                terms.setdefault((piece,))
+            terms.setdefault(pieces)
+        return tuple(Term(pieces) for pieces in terms)
 
     @property
     def variables(self) -> tuple[str, ...]:
@@ -98,19 +103,22 @@ class LogisticSpec:
 
     @classmethod
     def from_formula(cls, formula: str, name: str = "") -> LogisticSpec:
-        """Read "outcome ~ exposure + covariate + a:b + c*d + offset(e)"; the first predictor is the exposure.
+        """Read "outcome ~ exposure + covariate + a:b + c*d + ns(age, df=4) + offset(e)".
+
+        The first predictor is the exposure.
 
         Raises
         ------
         SpecError
-            When the text is not of that form; formulas hold names, `+`, `:`, `*` and `offset()` only.
+            When the text is not of that form; formulas hold names, `+`, `:`, `*`, the transforms of a continuous
+            variable (`ns`, `bs`, `poly`, `log`) and `offset()` only.
         """
         sides = formula.split("~")
         if len(sides) != 2 or not all(side.strip() for side in sides):
             raise SpecError(f"formula {formula!r} is not of the form 'outcome ~ exposure + covariate + ...'.")
         terms, offset = _read_terms(sides[1], formula)
-        if not terms or ":" in terms[0]:
-            raise SpecError(f"formula {formula!r} needs an exposure as its first predictor.")
+        if not terms or not NAME.fullmatch(terms[0]):
+            raise SpecError(f"formula {formula!r} needs an exposure, a variable as it is, as its first predictor.")
         return cls(sides[0].strip(), terms[0], tuple(terms[1:]), offset, name)
 
 
@@ -119,23 +127,15 @@ def as_spec(model: LogisticSpec | str) -> LogisticSpec:
     return model if isinstance(model, LogisticSpec) else LogisticSpec.from_formula(model)
 
 
-def _factors(text: str) -> tuple[str, ...]:
-    factors = tuple(part.strip() for part in text.split(":"))
-    wrong = [part for part in factors if not _NAME.fullmatch(part)]
-    if wrong:
-        raise SpecError(
-            f"{text!r} cannot be read as a term: {wrong[0]!r} is not the name of a variable. Terms are names, "
-            "joined by ':' for an interaction; put a transformation into the codebook as a variable of its own."
-        )
-    if len(set(factors)) < len(factors):
-        raise SpecError(f"{text!r} multiplies a variable by itself.")
-    return factors
+def _written(text: str) -> str:
+    """A term as it is always written, so that two spellings of one term are one."""
+    return ":".join(piece.text for piece in read_pieces(text))
 
 
 def _read_terms(text: str, formula: str) -> tuple[list[str], str | None]:
     terms: list[str] = []
     offset = None
-    for part in (piece.strip() for piece in text.split("+")):
+    for part in (piece.strip() for piece in split_outside(text, "+")):
         inside = re.fullmatch(r"offset\(\s*([A-Za-z_][A-Za-z0-9_.]*)\s*\)", part)
         if inside:
             offset = inside.group(1)
@@ -150,7 +150,5 @@ def _read_terms(text: str, formula: str) -> tuple[list[str], str | None]:
 
 def _expanded(part: str) -> list[str]:
     """`a*b` as a, b, a:b; anything else as it stands, once it reads as a term."""
-    factors = [factor.strip() for factor in part.split("*")]
-    for factor in factors:
-        _factors(factor)
+    factors = [_written(factor) for factor in split_outside(part, "*")]
     return factors if len(factors) == 1 else [*factors, ":".join(factors)]
