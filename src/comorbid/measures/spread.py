@@ -23,10 +23,7 @@ def shares_and_errors(cells: Cells, present: np.ndarray, known: np.ndarray) -> t
     p = sum w y / sum w, influence (y - p) / sum w.
     """
     p = _shares(cells.table.weight, present, known)
-    if cells.clusters.replication is not None:
-        estimate = _estimator(present, known)
-        return p, np.sqrt(reestimated_variances(estimate, cells.table, cells.clusters))
-    return p, np.sqrt(variances(_influence(cells, present, known, p), cells.table, cells.clusters))
+    return p, errors_of(cells, _estimator(present, known), _influence(cells, present, known, p))
 
 
 def shares_and_covariance(cells: Cells, present: np.ndarray, known: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -35,6 +32,22 @@ def shares_and_covariance(cells: Cells, present: np.ndarray, known: np.ndarray) 
     if cells.clusters.replication is not None:
         return p, reestimated_covariance(_estimator(present, known), cells.table, cells.clusters)
     return p, covariance(_influence(cells, present, known, p), cells.table, cells.clusters)
+
+
+def errors_of(cells: Cells, estimate: Estimator, influence: np.ndarray) -> np.ndarray:
+    """Standard errors of q estimates, shape (q,).
+
+    Parameters
+    ----------
+    cells : Cells
+    estimate : function of weights by pattern, shape (m, P), to estimates, shape (m, q)
+        Computed anew in each replicate, where the design has replicates.
+    influence : ndarray of shape (P, q)
+        Influence of a person with each pattern, per unit of weight; used where it has none.
+    """
+    if cells.clusters.replication is not None:
+        return np.sqrt(reestimated_variances(estimate, cells.table, cells.clusters))
+    return np.sqrt(variances(influence, cells.table, cells.clusters))
 
 
 def _shares(weight: np.ndarray, present: np.ndarray, known: np.ndarray) -> np.ndarray:
