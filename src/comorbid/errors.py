@@ -25,6 +25,7 @@ __all__ = [
     "UnknownNameError",
     "few",
     "listed",
+    "names_given",
     "require_known",
 ]
 
@@ -115,6 +116,22 @@ def listed(names: Iterable[object], most: int = 12) -> str:
 def few(count: int, threshold: int = 10) -> str:
     """A count for a message; counts below `threshold` are masked, since messages travel."""
     return f"{count:,}" if count >= threshold or count == 0 else f"fewer than {threshold}"
+
+
+def names_given(names: object, what: str) -> tuple[str, ...]:
+    """Names as a tuple, in their order and without repeats; a text that is no sequence of them is one name.
+
+    Raises
+    ------
+    SpecError
+        When `names` is neither a text nor a sequence of texts.
+    """
+    given = (names,) if isinstance(names, str) else tuple(names) if isinstance(names, Iterable) else (names,)
+    wrong = [name for name in given if not isinstance(name, str)]
+    if wrong:
+        found = type(wrong[0]).__name__
+        raise SpecError(f"{what} takes the name of a column, or a list of names; {found} is not accepted there.")
+    return tuple(dict.fromkeys(given))
 
 
 def require_known(name: str, accepted: Iterable[str], what: str, where: str = "") -> str:

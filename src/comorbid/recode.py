@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from decimal import Decimal
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -18,49 +21,79 @@ TINY = 1e-70
 def coded_levels(column: pd.Series, variable: Variable) -> CodedColumn:
     """Levels of a categorical variable or condition as 0, 1, ... in the codebook's order; -1 is missing.
 
-    Columns that are coded so already (booleans, matching categoricals, 0 to L - 1) are used as they lie, uncopied.
+    Columns that are coded so already (booleans under no 0 and yes 1, matching categoricals, 0 to L - 1) are used as
+    they lie, uncopied.
 
     Raises
     ------
     CodebookError
         When a value is neither a declared level nor a declared missing code; the message counts them.
     """
-    lying = _as_it_lies(column, variable)
-    if lying is not None:
-        return lying
-    codes, values = pd.factorize(column)
-    lookup = np.full(len(values) + 1, -1, dtype=np.int16)
-    levels = {key(code): i for i, given in enumerate(variable.levels.values()) for code in given}
-    undeclared = []
-    for j, value in enumerate(values):
-        name = key(value)
-        if name in levels:
-            lookup[j] = levels[name]
-        elif name not in variable.missing and name != "":
-            undeclared.append(j)
-    if undeclared:
-        given = np.asarray(codes)
-        counts = np.bincount(given[given >= 0], minlength=len(values))
-        raise _undeclared(variable, [(values[j], int(counts[j])) for j in undeclared])
-    ranks = lookup[codes].astype(np.int8 if len(variable.levels) < 127 else np.int16)
-    return CodedColumn(ranks, len(variable.levels), bool((ranks < 0).any()))
+    if _counts_from_zero(column, variable):
+        return CodedColumn(column.to_numpy(), len(variable.levels), False)
+    codes, values, as_it_lies = _distinct(column, variable)
+    ranks = _ranks(values, variable, named=isinstance(column.dtype, pd.CategoricalDtype))
+    _require_declared(ranks, values, codes, variable)
+    if as_it_lies and np.array_equal(ranks, np.arange(len(ranks))):
+        return CodedColumn(codes, len(variable.levels), bool(len(codes)) and int(codes.min()) < 0)
+    lookup = np.append(ranks, -1).astype(np.int8 if len(variable.levels) < 127 else np.int16)
+    coded = lookup[codes]
+    return CodedColumn(coded, len(variable.levels), bool((coded < 0).any()))
 
 
-def _as_it_lies(column: pd.Series, variable: Variable) -> CodedColumn | None:
-    n_levels = len(variable.levels)
+def _counts_from_zero(column: pd.Series, variable: Variable) -> bool:
+    """Whether whole numbers are the numbers of the levels already."""
+    if not isinstance(column.dtype, np.dtype) or column.dtype.kind not in "iu" or not len(column):
+        return False
+    wanted = tuple((str(number),) for number in range(len(variable.levels)))
+    if tuple(tuple(map(key, codes)) for codes in variable.levels.values()) != wanted:
+        return False
+    values = column.to_numpy()
+    return bool(values.min() >= 0 and values.max() < len(variable.levels))
+
+
+def _distinct(column: pd.Series, variable: Variable) -> tuple[np.ndarray, Sequence[Any], bool]:
+    """Number of each person's value (-1 is missing), the values, and whether the numbers are a view of the column."""
     if isinstance(column.dtype, pd.CategoricalDtype):
-        if tuple(map(str, column.cat.categories)) != variable.level_names:
-            return None
-        codes = np.asarray(column.cat.codes)
-        return CodedColumn(codes, n_levels, bool(len(codes)) and int(codes.min()) < 0)
-    if column.dtype == np.bool_ and n_levels == 2:
-        return CodedColumn(column.to_numpy().view(np.int8), 2, False)
-    if isinstance(column.dtype, np.dtype) and column.dtype.kind in "iu" and not variable.missing and len(column):
-        values = column.to_numpy()
-        plain = tuple(variable.levels.values()) == tuple((i,) for i in range(n_levels))
-        if plain and values.min() >= 0 and values.max() < n_levels:
-            return CodedColumn(values, n_levels, False)
-    return None
+        return np.asarray(column.cat.codes), list(column.cat.categories), True
+    if column.dtype == np.bool_:
+        return column.to_numpy().view(np.int8), (False, True), True
+    try:
+        codes, values = pd.factorize(column)
+    except TypeError:
+        raise CodebookError(
+            f"`{variable.name}` (column {variable.column!r}) holds lists or other objects, not codes. Nothing was "
+            "loaded. Give each person one code, or leave the variable out of the codebook."
+        ) from None
+    return np.asarray(codes), list(values), False
+
+
+def _ranks(values: Sequence[Any], variable: Variable, named: bool) -> np.ndarray:
+    """Level of each value: its number, -1 for missing, -2 where it is not declared.
+
+    Categories may go by the name of a level (`named`) and truth values by "no" and "yes", unless that text is declared
+    as a code of another level.
+    """
+    levels = {name: i for i, name in enumerate(variable.level_names)} if named else {}
+    levels |= {key(code): i for i, codes in enumerate(variable.levels.values()) for code in codes}
+    gone = {*variable.missing, ""}
+    ranks = []
+    for value in values:
+        texts = [key(value), *(["yes" if value else "no"] if isinstance(value, (bool, np.bool_)) else [])]
+        found = [levels[text] for text in texts if text in levels]
+        ranks.append(-1 if texts[0] in gone else found[0] if found else -2)
+    return np.array(ranks, dtype=np.int64)
+
+
+def _require_declared(ranks: np.ndarray, values: Sequence[Any], codes: np.ndarray, variable: Variable) -> None:
+    """Raise when somebody has a value that is not declared; a category that nobody is in may be anything."""
+    if not (ranks == -2).any():
+        return
+    counts = np.bincount(codes[codes >= 0], minlength=len(values))
+    wrong = np.flatnonzero((ranks == -2) & (counts > 0)).tolist()
+    found = [(values[j], int(counts[j])) for j in wrong]
+    if found:
+        raise _undeclared(variable, found)
 
 
 def key(value: Any) -> str:
@@ -95,14 +128,9 @@ def continuous_values(column: pd.Series, variable: Variable) -> np.ndarray:
     Raises
     ------
     CodebookError
-        When a value is no number, is infinite or lies outside the variable's limits.
+        When a value is no number, is infinite or lies outside the variable's limits, or the column holds dates.
     """
-    text = not pd.api.types.is_numeric_dtype(column.dtype)
-    values = pd.to_numeric(column, errors="coerce") if text else column
-    numbers = values.to_numpy(dtype=np.float64, na_value=np.nan)
-    if text:
-        blank = column.isna() | column.astype(str).str.strip().isin(["", *variable.missing])
-        _refuse(variable, int((np.isnan(numbers) & ~blank.to_numpy()).sum()), "that are not numbers")
+    numbers = _numbers(column, variable)
     codes = [float(code) for code in variable.missing if _is_number(code)]
     tiny = (np.abs(numbers) < TINY) & (numbers != 0)
     if tiny.any():
@@ -113,6 +141,21 @@ def continuous_values(column: pd.Series, variable: Variable) -> np.ndarray:
     if variable.limits:
         low, high = variable.limits
         _refuse(variable, int(((numbers < low) | (numbers > high)).sum()), f"outside {low:g} to {high:g}")
+    return numbers
+
+
+def _numbers(column: pd.Series, variable: Variable) -> np.ndarray:
+    """A column as float64, uncopied where it can be; text is read as numbers, and what is none is an error."""
+    if pd.api.types.is_numeric_dtype(column.dtype) and column.dtype.kind != "c":
+        return column.to_numpy(dtype=np.float64, na_value=np.nan)
+    if column.dtype.kind in "mMc" or isinstance(column.dtype, pd.PeriodDtype):
+        _refuse(variable, len(column), "that are dates, times or complex, not numbers")
+    column = column.astype(object)
+    texts = column.map(key, na_action="ignore")
+    plain = column.map(lambda value: isinstance(value, (str, Real, Decimal)))
+    numbers = pd.to_numeric(column.where(plain), errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
+    blank = (texts.isna() | texts.isin(["", *variable.missing])).to_numpy(dtype=bool)
+    _refuse(variable, int((np.isnan(numbers) & ~blank).sum()), "that are not numbers")
     return numbers
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from itertools import combinations
 
-from comorbid.errors import SpecError
+from comorbid.errors import SpecError, names_given
 from comorbid.formula import NAME, Piece, read_pieces, split_outside
 
 
@@ -55,18 +57,17 @@ class LogisticSpec:
     name: str = ""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "covariates", tuple(_written(text) for text in self.covariates))
-        for label in (self.outcome, self.exposure):
-            if not NAME.fullmatch(label):
+        for label in (self.outcome, self.exposure, *([] if self.offset is None else [self.offset])):
+            if not isinstance(label, str) or not NAME.fullmatch(label):
                 raise SpecError(f"{label!r} is not the name of a variable. Use letters, digits and underscores.")
-        if self.outcome in self.variables[1:]:
+        object.__setattr__(self, "covariates", _distinct(names_given(self.covariates, "covariates")))
+        if self.outcome in self.predictors:
             raise SpecError(f"`{self.outcome}` is the outcome and stands among its own predictors; leave it out there.")
 
     def adjust_for(self, *covariates: str) -> LogisticSpec:
         """The same model with more covariates; one that is already there is not repeated."""
-        known = (self.exposure, *self.covariates)
-        new = dict.fromkeys(name for name in map(_written, covariates) if name not in known)
-        return replace(self, covariates=(*self.covariates, *new))
+        new = _distinct([self.exposure, *self.covariates, *names_given(covariates, "adjust_for")])
+        return replace(self, covariates=new[1:])
 
     def interact(self, *variables: str) -> LogisticSpec:
         """The same model with the product of the variables, for effect modification."""
@@ -77,20 +78,23 @@ class LogisticSpec:
     @property
     def terms(self) -> tuple[Term, ...]:
         """Terms in the order of the model; the main effects of an interaction stand before it."""
-        terms: dict[tuple[Piece, ...], None] = {}
+        terms: dict[frozenset[Piece], tuple[Piece, ...]] = {}
         for text in (self.exposure, *self.covariates):
             pieces = read_pieces(text)
-            for piece in pieces:
-                terms.setdefault((piece,))
-            terms.setdefault(pieces)
-        return tuple(Term(pieces) for pieces in terms)
+            for term in (*((piece,) for piece in pieces), pieces):
+                terms.setdefault(frozenset(term), term)
+        return tuple(Term(pieces) for pieces in terms.values())
+
+    @property
+    def predictors(self) -> tuple[str, ...]:
+        """Every variable but the outcome once, in the order of the terms, the offset last."""
+        offset = [self.offset] if self.offset else []
+        return tuple(dict.fromkeys([*(variable for term in self.terms for variable in term.variables), *offset]))
 
     @property
     def variables(self) -> tuple[str, ...]:
         """Outcome first, then every predictor once."""
-        predictors = [variable for term in self.terms for variable in term.variables]
-        offset = [self.offset] if self.offset else []
-        return tuple(dict.fromkeys([self.outcome, *predictors, *offset]))
+        return (self.outcome, *self.predictors)
 
     @property
     def model(self) -> str:
@@ -113,6 +117,11 @@ class LogisticSpec:
             When the text is not of that form; formulas hold names, `+`, `:`, `*`, the transforms of a continuous
             variable (`ns`, `bs`, `poly`, `log`) and `offset()` only.
         """
+        if not isinstance(formula, str):
+            raise SpecError(
+                f"a model is a formula such as 'migraine ~ neck_pain + sex', or a LogisticSpec, not "
+                f"{type(formula).__name__}."
+            )
         sides = formula.split("~")
         if len(sides) != 2 or not all(side.strip() for side in sides):
             raise SpecError(f"formula {formula!r} is not of the form 'outcome ~ exposure + covariate + ...'.")
@@ -132,10 +141,20 @@ def _written(text: str) -> str:
     return ":".join(piece.text for piece in read_pieces(text))
 
 
+def _distinct(texts: Iterable[str]) -> tuple[str, ...]:
+    """Terms as they are always written, without repeats; x:sex and sex:x are one term."""
+    terms: dict[frozenset[Piece], str] = {}
+    for text in texts:
+        terms.setdefault(frozenset(read_pieces(text)), _written(text))
+    return tuple(terms.values())
+
+
 def _read_terms(text: str, formula: str) -> tuple[list[str], str | None]:
     terms: list[str] = []
     offset = None
     for part in (piece.strip() for piece in split_outside(text, "+")):
+        if part.startswith("offset(") and offset:
+            raise SpecError(f"formula {formula!r} has two offsets; add them up in one variable.")
         inside = re.fullmatch(r"offset\(\s*([A-Za-z_][A-Za-z0-9_.]*)\s*\)", part)
         if inside:
             offset = inside.group(1)
@@ -149,6 +168,7 @@ def _read_terms(text: str, formula: str) -> tuple[list[str], str | None]:
 
 
 def _expanded(part: str) -> list[str]:
-    """`a*b` as a, b, a:b; anything else as it stands, once it reads as a term."""
+    """`a*b*c` as a, b, c, a:b, a:c, b:c, a:b:c; anything else as it stands, once it reads as a term."""
     factors = [_written(factor) for factor in split_outside(part, "*")]
-    return factors if len(factors) == 1 else [*factors, ":".join(factors)]
+    products = [chosen for size in range(1, len(factors) + 1) for chosen in combinations(factors, size)]
+    return [_written(":".join(chosen)) for chosen in products]
