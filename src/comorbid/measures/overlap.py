@@ -30,7 +30,7 @@ def shared_items(cohort: Cohort) -> pd.DataFrame:
     DataFrame
         condition_a, condition_b, shared (items and sites, as the codebook names them); no rows when none are shared.
     """
-    found = _overlaps(cohort.codebook, cohort.conditions)
+    found = overlaps(cohort.codebook, cohort.conditions)
     rows = [(*pair, ", ".join(shared)) for pair, shared in found.items()]
     return cohort.labelled(pd.DataFrame(rows, columns=COLUMNS))
 
@@ -100,7 +100,8 @@ def _choices(codebook: Codebook, names: Sequence[str]) -> itertools.product[tupl
     return itertools.product(*[["", *(key for key in v.definitions if key != v.definition)] for v in variables])
 
 
-def _overlaps(codebook: Codebook, names: Sequence[str]) -> dict[tuple[str, str], tuple[str, ...]]:
+def overlaps(codebook: Codebook, names: Sequence[str]) -> dict[tuple[str, str], tuple[str, ...]]:
+    """Pairs of the named conditions whose definitions share items, with what they share."""
     found = {(a, b): common_items(codebook, a, b) for a, b in itertools.combinations(names, 2)}
     return {pair: shared for pair, shared in found.items() if shared}
 
@@ -111,7 +112,7 @@ def labelled_pairs(cohort: Cohort, frame: pd.DataFrame, groups: Sequence[str] = 
     The column is there only when a pair of the frame overlaps; `attrs["overlap"]` then says which share what.
     """
     names = dict.fromkeys([*frame["condition_a"], *frame["condition_b"]])
-    found = _overlaps(cohort.codebook, list(names))
+    found = overlaps(cohort.codebook, list(names))
     if not found:
         return cohort.labelled(arrange(frame, groups))
     notes = {frozenset(pair): f"shares {', '.join(shared)}" for pair, shared in found.items()}
