@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 _HOMES = {
+    "CategoricalFit": "fitting",
     "Codebook": "codebook",
     "Cohort": "cohort",
     "ComorbidError": "errors",
@@ -36,6 +37,8 @@ _HOMES = {
     "e_values": "measures",
     "fit_by": "fitting",
     "fit_logistic": "fitting",
+    "fit_multinomial": "fitting",
+    "fit_ordinal": "fitting",
     "fit_pairs": "fitting",
     "forest_plot": "plots",
     "format_estimates": "tables",
@@ -66,7 +69,17 @@ if TYPE_CHECKING:
     from comorbid.design import SurveyDesign
     from comorbid.errors import ComorbidError, ComorbidWarning
     from comorbid.evidence import published_estimates
-    from comorbid.fitting import LogisticFit, fit_by, fit_logistic, fit_pairs, replicate_fit, tidy
+    from comorbid.fitting import (
+        CategoricalFit,
+        LogisticFit,
+        fit_by,
+        fit_logistic,
+        fit_multinomial,
+        fit_ordinal,
+        fit_pairs,
+        replicate_fit,
+        tidy,
+    )
     from comorbid.measures import (
         adjusted_observed_expected,
         association_test,

@@ -1,9 +1,21 @@
 """Logistic models of a cohort, with design-based standard errors."""
 
+from comorbid.fitting.categorical import fit_multinomial, fit_ordinal
+from comorbid.fitting.categorical_fit import CategoricalFit
 from comorbid.fitting.fit import LogisticFit, tidy
 from comorbid.fitting.logistic import fit_logistic
 from comorbid.fitting.pairs import fit_pairs
 from comorbid.fitting.replicates import replicate_fit
 from comorbid.fitting.subgroups import fit_by
 
-__all__ = ["LogisticFit", "fit_by", "fit_logistic", "fit_pairs", "replicate_fit", "tidy"]
+__all__ = [
+    "CategoricalFit",
+    "LogisticFit",
+    "fit_by",
+    "fit_logistic",
+    "fit_multinomial",
+    "fit_ordinal",
+    "fit_pairs",
+    "replicate_fit",
+    "tidy",
+]
