@@ -73,7 +73,7 @@ def _collapse_dense(
     full = size * (n_units if units is not None else 1)
     count = np.zeros(size, dtype=np.int64)
     total = np.zeros(full) if weights is not None or units is not None else None
-    total_sq = np.zeros(full) if squares else None
+    total_sq = np.zeros(full) if squares and weights is not None else None
     step = min(max(BLOCK, 4 * full), max(n, 1))
     packer = Packer(columns, step)
     for part in _blocks(n, step):
@@ -88,8 +88,10 @@ def _collapse_dense(
             code += _chosen(units[part], keep).astype(np.intp) * size
         share = None if weights is None else _chosen(weights[part], keep)
         total += np.bincount(code, weights=share, minlength=full)
-        if total_sq is not None:
-            total_sq += np.bincount(code, weights=None if share is None else share * share, minlength=full)
+        if total_sq is not None and share is not None:
+            total_sq += np.bincount(code, weights=share * share, minlength=full)
+    total = count.astype(float) if total is None else total
+    total_sq = total if squares and total_sq is None else total_sq
     return _from_dense(columns, count, total, total_sq)
 
 
@@ -108,11 +110,9 @@ def _kept(domain: np.ndarray | None, weights: np.ndarray | None, part: slice) ->
 
 
 def _from_dense(
-    columns: Sequence[CodedColumn], count: np.ndarray, total: np.ndarray | None, total_sq: np.ndarray | None
+    columns: Sequence[CodedColumn], count: np.ndarray, total: np.ndarray, total_sq: np.ndarray | None
 ) -> PatternTable:
     live = np.flatnonzero(count)
-    if total is None:
-        total = count.astype(float)
     cells = np.flatnonzero(total)
     unit, code = np.divmod(cells, len(count))
     position = np.zeros(len(count), dtype=np.intp)

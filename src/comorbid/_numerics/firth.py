@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from comorbid._numerics.likelihood import Likelihood, climb
-from comorbid._numerics.logistic import LogisticResult
+from comorbid._numerics.logistic import LogisticResult, inverse_information
+from comorbid._numerics.rescaling import rescaling_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +50,18 @@ def fit_firth_patterns(
     inverts the augmented information, weights m (1 - m) (1 + h), gives smaller ones.
     """
     offset = np.zeros(len(total)) if offset is None else offset
+    rescaling = rescaling_of(design, total)
+    design = rescaling.rows(design)
     peak = climb(Likelihood(design, events, total, offset, penalised=True), np.zeros(design.shape[1]))
-    bread = np.linalg.inv(peak.information)
-    bread = (bread + bread.T) / 2
+    inner = inverse_information(design, total * peak.fitted * (1 - peak.fitted))
     return FirthResult(
-        peak.coefficients, bread, peak.fitted, peak.log_likelihood, peak.n_steps, peak.leverage, peak.value
+        rescaling.coefficients(peak.coefficients),
+        rescaling.covariance(inner),
+        peak.fitted,
+        peak.log_likelihood,
+        peak.n_steps,
+        peak.leverage,
+        peak.value + float(np.log(rescaling.scale).sum()),
+        rescaling=rescaling,
+        inner=inner,
     )

@@ -1,16 +1,23 @@
-"""Weighted logistic regression on patterns: Newton steps on the gradient, separation and collinearity found first."""
+"""Weighted logistic regression on patterns: Newton steps on the gradient, separation and collinearity found first.
+
+All of it happens on centred and scaled columns, so that units and origins of covariates do not matter.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
-from scipy.linalg import cho_factor, cho_solve, qr
+from scipy.linalg import cho_factor, cho_solve, qr, solve_triangular
 
+from comorbid._numerics.rescaling import Rescaling, rescaling_of
 from comorbid.errors import ConvergenceError
 
 MAX_STEPS = 50
-RANK_TOLERANCE = 1e-9
+RANK_TOLERANCE = 1e-6
+"""Share of a column's spread that the other columns leave unexplained, below which it counts as dependent on them."""
+WELL_CONDITIONED = 1e-4
+"""Smallest eigenvalue of a scaled information matrix whose inverse by Cholesky is good to some twelve digits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +29,8 @@ class LogisticResult:
     fitted : shape (P,), probability of the outcome in each pattern.
     log_likelihood : weighted log likelihood at the root (a pseudo-likelihood when weights are sampling weights).
     n_steps : Newton steps taken.
+    rescaling : of the columns, for the arithmetic.
+    inner : shape (k, k), the bread in terms of the rescaled columns.
     """
 
     coefficients: np.ndarray
@@ -29,6 +38,12 @@ class LogisticResult:
     fitted: np.ndarray
     log_likelihood: float
     n_steps: int
+    rescaling: Rescaling = field(kw_only=True)
+    inner: np.ndarray = field(kw_only=True)
+
+    def influence(self, rows: np.ndarray, score: np.ndarray) -> np.ndarray:
+        """Influence on the coefficients, bread x s, of people with design rows x, shape (P, k), and scores s, (P,)."""
+        return self.rescaling.coefficients((self.rescaling.rows(rows) @ self.inner) * score[:, None])
 
 
 def fit_logistic_patterns(
@@ -57,18 +72,20 @@ def fit_logistic_patterns(
         When the gradient does not vanish, which separation or collinearity would cause; look for both beforehand.
     """
     offset = np.zeros(len(total)) if offset is None else offset
+    rescaling = rescaling_of(design, total)
+    design = rescaling.rows(design)
     scale = total.sum()
     coefficients = np.zeros(design.shape[1])
     fitted, value = _evaluate(design, events, total, offset, coefficients)
     for n_steps in range(1, MAX_STEPS + 1):
         gradient = design.T @ (events - total * fitted)
-        factor = cho_factor(_information(design, total, fitted))
-        step = cho_solve(factor, gradient)
+        step = _newton_step(design, total, fitted, gradient)
         decrement = gradient @ step / scale
         coefficients, fitted, value = _advance(design, events, total, offset, coefficients, step, value)
         if decrement < 1e-20:
-            bread = cho_solve(cho_factor(_information(design, total, fitted)), np.eye(len(step)))
-            return LogisticResult(coefficients, (bread + bread.T) / 2, fitted, value, n_steps)
+            inner = inverse_information(design, total * fitted * (1 - fitted))
+            outer = rescaling.coefficients(coefficients), rescaling.covariance(inner)
+            return LogisticResult(*outer, fitted, value, n_steps, rescaling=rescaling, inner=inner)
     raise ConvergenceError(
         f"the model did not converge in {MAX_STEPS} Newton steps (Newton decrement {decrement:.2g}). "
         "Look for rare levels and for covariates on very different scales."
@@ -86,8 +103,37 @@ def _evaluate(
     return fitted, float(events @ linear - total @ softplus)
 
 
-def _information(design: np.ndarray, total: np.ndarray, fitted: np.ndarray) -> np.ndarray:
-    return design.T @ (design * (total * fitted * (1 - fitted))[:, None])
+def _newton_step(design: np.ndarray, total: np.ndarray, fitted: np.ndarray, gradient: np.ndarray) -> np.ndarray:
+    information = design.T @ (design * (total * fitted * (1 - fitted))[:, None])
+    try:
+        return cho_solve(cho_factor(information), gradient)
+    except np.linalg.LinAlgError:
+        raise ConvergenceError(
+            "the information matrix is singular along the way; look for separation, and for terms that carry nearly "
+            "the same information."
+        ) from None
+
+
+def inverse_information(design: np.ndarray, weight: np.ndarray) -> np.ndarray:
+    """(X' diag(w) X)^-1, shape (k, k); by QR decomposition of the rows where columns are close to dependent.
+
+    Raises
+    ------
+    ConvergenceError
+        When it is singular.
+    """
+    root = design * np.sqrt(weight)[:, None]
+    gram = root.T @ root
+    norm = np.sqrt(np.diag(gram))
+    if not norm.min() > 0:
+        raise ConvergenceError("the information matrix is singular at the root; look for separation.")
+    if np.linalg.eigvalsh(gram / np.outer(norm, norm))[0] > WELL_CONDITIONED:
+        return np.asarray(cho_solve(cho_factor(gram), np.eye(len(gram))))
+    try:
+        inverse = solve_triangular(np.linalg.qr(root / norm, mode="r"), np.eye(len(gram))) / norm[:, None]
+    except np.linalg.LinAlgError:
+        raise ConvergenceError("the information matrix is singular at the root; look for separation.") from None
+    return np.asarray(inverse @ inverse.T)
 
 
 def _advance(
@@ -124,12 +170,13 @@ def dependent_columns(design: np.ndarray, weight: np.ndarray) -> list[np.ndarray
     list of ndarray
         One array per dependency: the column that could be left out, with those it depends on. Empty at full rank.
     """
-    rows = design[weight > 0]
+    used = weight > 0
+    rescaling = rescaling_of(design[used], weight[used])
+    rows = rescaling.rows(design[used])
     if _plainly_full_rank(rows):
         return []
     norm = np.sqrt(np.square(rows).sum(axis=0))
-    scaled = rows / np.where(norm > 0, norm, 1.0)
-    _, r, pivot = qr(scaled, mode="economic", pivoting=True)
+    _, r, pivot = qr(rows / np.where(norm > 0, norm, 1.0), mode="economic", pivoting=True)
     diagonal = np.abs(np.diag(r)) if r.ndim == 2 else np.abs(r)
     rank = int((diagonal > RANK_TOLERANCE).sum())
     return [_dependency(r, pivot, rank, j) for j in range(rank, design.shape[1])]
@@ -167,8 +214,10 @@ def separating_direction(design: np.ndarray, events: np.ndarray, total: np.ndarr
 
     Notes
     -----
+    Its entries are in units of each column's spread, so that what moves is told apart from rounding at any scale.
     Albert & Anderson, Biometrika 1984;71:1-10, doi:10.1093/biomet/71.1.1; the programme is Konis's (Oxford, 2007).
     """
+    design = rescaling_of(design, total).rows(design)
     both = (events > 0) & (events < total)
     if _plainly_full_rank(design[both]):
         return None

@@ -25,15 +25,14 @@ def numbered_integers(values: np.ndarray) -> tuple[np.ndarray, np.ndarray] | Non
     if not len(values):
         return None
     low, high = int(values.min()), int(values.max())
-    if high - low >= SMALL:
+    if high - low >= SMALL or high > np.iinfo(np.intp).max:
         return None
     live = np.zeros(high - low + 1, dtype=bool)
     for start in range(0, len(values), BLOCK):
         live[values[start : start + BLOCK].astype(np.intp) - low] = True
     distinct = np.flatnonzero(live)
-    if len(distinct) == len(live):
-        ranks = values if low == 0 else values - low
-        return ranks.astype(narrowest(len(live)), copy=False), distinct + low
+    if len(distinct) == len(live) and low == 0:
+        return values.astype(narrowest(len(live)), copy=False), distinct
     table = np.zeros(len(live), dtype=narrowest(len(distinct)))
     table[distinct] = np.arange(len(distinct))
     return _looked_up(table, values, low), distinct + low

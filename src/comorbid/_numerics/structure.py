@@ -77,10 +77,17 @@ class Clusters:
         return np.flatnonzero((self.size == 1) & (self.rest > 0))
 
     def require_pairs(self) -> None:
-        """Raise when a stratum holds one PSU and nobody chose what that means."""
+        """Raise when a stratum holds one PSU and nobody chose what that means, or no stratum holds more than one."""
         alone = self.lonely_strata()
-        if self.lonely == "error" and len(alone):
-            unit = "PSU" if self.sampling == "psu" else "person"
+        if not len(alone):
+            return
+        unit = "PSU" if self.sampling == "psu" else "person"
+        if self.n_units == 1 or (self.lonely != "adjust" and not ((self.size > 1) & (self.rest > 0)).any()):
+            raise DesignError(
+                f"every stratum holds one {unit} ({len(alone):,} in all): no variance can be had from them. "
+                "Name the columns of strata and PSUs that the sample was drawn by."
+            )
+        if self.lonely == "error":
             names = listed(repr(self.labels[h]) for h in alone)
             raise DesignError(
                 f"stratum {names} holds one {unit}: no variance can be had from it. "

@@ -118,7 +118,7 @@ def coefficient_influence(
     score = cells.present(outcome) - result.fitted[group]
     if isinstance(result, FirthResult):
         score = (score + (result.leverage * (0.5 - result.fitted))[group]) * scale_to_mean_one(cells)
-    return (rows @ result.bread) * score[:, None]
+    return result.influence(rows, score)
 
 
 __all__ = ["METHODS", "LogisticResult", "coefficient_influence", "fit_logistic"]
