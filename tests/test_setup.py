@@ -25,6 +25,7 @@ ENVIRONMENT = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-
 
 CONDA_NAMES = {
     "duckdb": "python-duckdb",
+    "jupyter-client": "jupyter_client",
     "ibis-framework": "ibis-duckdb",  # the package that brings the DuckDB backend with it
     "matplotlib": "matplotlib-base",
     "nbconvert": "nbconvert-core",

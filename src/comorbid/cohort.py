@@ -12,8 +12,9 @@ from comorbid._numerics.structure import Clusters
 from comorbid.codebook import Codebook, Variable
 from comorbid.columns import SYNTHETIC
 from comorbid.design import SurveyDesign
-from comorbid.errors import DesignError, EmptyDomainError, few
+from comorbid.errors import DesignError, EmptyDomainError, few, names_given
 from comorbid.people import PeopleFrame
+from comorbid.relation import PeopleRelation
 from comorbid.restriction import Known, Restriction, names_in, parse_restriction
 
 
@@ -42,7 +43,7 @@ class Cohort:
     steps : the flow so far
     """
 
-    people: PeopleFrame
+    people: PeopleFrame | PeopleRelation
     codebook: Codebook
     design: SurveyDesign | None = None
     restrictions: tuple[Restriction, ...] = ()
@@ -113,7 +114,7 @@ class Cohort:
         ----------
         variables : names of variables, e.g. `LogisticSpec.variables`
         """
-        names = tuple(dict.fromkeys(variables))
+        names = names_given(variables, "complete_cases")
         missing = {name: count for name, count in self.n_missing(names).items() if count}
         counts = ", ".join(f"{name} {count:,}" for name, count in missing.items())
         return self._narrowed(Known(names), "complete cases", f"missing: {counts}" if counts else "nothing missing")
@@ -129,15 +130,39 @@ class Cohort:
         return replace(after, steps=(*self.steps, FlowStep(step, reason, after.n, before - after.n)))
 
     def define(self, **definitions: str) -> Cohort:
-        """The same people with conditions under another definition of the codebook: `define(fibromyalgia="F")`."""
-        return replace(self, codebook=self.codebook.define(definitions))
+        """The same people with conditions under another definition of the codebook: `define(fibromyalgia="F")`.
+
+        Restrictions made before are applied anew, so that domain and flow are those of the new definition.
+
+        Raises
+        ------
+        UnknownNameError
+            When there is no such condition or definition.
+        EmptyDomainError
+            When nobody meets a restriction under the new definition.
+        """
+        cohort = replace(self, codebook=self.codebook.define(definitions), restrictions=(), steps=())
+        for restriction, step in zip(self.restrictions, self.steps, strict=True):
+            if isinstance(restriction, Known):
+                cohort = cohort.complete_cases(restriction.variables)
+            else:
+                cohort = cohort._narrowed(restriction, step.step, step.reason)
+        return cohort
 
     def with_design(self, design: SurveyDesign | str | None) -> Cohort:
-        """The same people under another design: one of the codebook by name, one's own, or None."""
+        """The same people under another design: one of the codebook by name, one's own, or None.
+
+        Raises
+        ------
+        UnknownNameError
+            When the codebook has no such design, or the data no such column.
+        DesignError
+            When a weight, stratum, PSU or population size is missing or cannot be one.
+        """
         chosen = self.codebook.design(design) if isinstance(design, str) else design
-        cohort = replace(self, design=chosen)
-        cohort.people.weights(chosen)
-        return cohort
+        self.people.weights(chosen)
+        self.people.clusters(chosen)
+        return replace(self, design=chosen)
 
     def with_replicates(
         self, method: str = "jackknife", *, n_replicates: int = 500, seed: int = 0, mse: bool = False
@@ -161,9 +186,9 @@ class Cohort:
 
         Notes
         -----
-        Prevalence and what `replicate_fit` is given are estimated anew in each replicate; other estimates sum their
-        influence values with the replicates' weights, which agrees to first order. Publisher's own replicate weights
-        are named in `SurveyDesign(replicates=...)` instead.
+        Prevalence, standardised or not, pair measures, tables and the models that `replicate_fit` is given are estimated
+        anew in each replicate; other estimates sum their influence values with the replicates' weights, which agrees to
+        first order. A publisher's own replicate weights are named in `SurveyDesign(replicates=...)` instead.
         """
         if self.design is None:
             raise DesignError(f"{self.title} has no survey design to make replicates of; give one with `with_design`.")
@@ -175,7 +200,7 @@ class Cohort:
         """People of the domain without a value, by variable."""
         mask = self.mask
         counts = {}
-        for name in variables:
+        for name in names_given(variables, "n_missing"):
             if not self.people.may_miss(self.codebook[name]):
                 counts[name] = 0
                 continue

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,15 +13,18 @@ from comorbid._numerics.collapse import CodedColumn, collapse
 from comorbid._numerics.structure import Clusters, PatternTable
 from comorbid.codebook import Codebook, Variable
 from comorbid.design import SurveyDesign
-from comorbid.errors import CohortError, few, require_known
-from comorbid.recode import coded_levels, coded_values, continuous_values
+from comorbid.errors import CohortError, SpecError, few, require_known
+from comorbid.recode import coded_levels, coded_values, continuous_values, key
 from comorbid.replication import checked_replicate, replicate_columns, replicated_units, with_replicate_totals
-from comorbid.restriction import Combined, Comparison, Known, Negated, Restriction
+from comorbid.restriction import Combined, Comparison, Known, Negated, Restriction, names_in
 from comorbid.sampling import SampledUnits, sampling_weights
 
 
 class PeopleFrame:
-    """A frame of people and what was derived from it; the frame itself is never changed or copied.
+    """A frame of people and what was derived from it; the frame itself is never changed, nor its values copied.
+
+    The columns are shared with the frame that was given (copy on write), so that what its owner changes later does not
+    reach the people here.
 
     Parameters
     ----------
@@ -30,14 +34,11 @@ class PeopleFrame:
     """
 
     def __init__(self, frame: pd.DataFrame, codebook: Codebook) -> None:
-        repeated = frame.columns[frame.columns.duplicated()]
-        if len(repeated):
-            raise CohortError(f"column {str(repeated[0])!r} stands in the data twice; rename or drop one of them.")
-        self._frame = frame
+        self._frame = with_text_names(frame)
         self._codebook = codebook
         self._coded: dict[tuple[str, str], CodedColumn] = {}
-        self._values: dict[str, np.ndarray] = {}
-        self._masks: dict[tuple[Restriction, ...], np.ndarray | None] = {}
+        self._values: dict[tuple[str, str], np.ndarray] = {}
+        self._masks: dict[tuple[Any, ...], np.ndarray | None] = {}
         self._units: dict[SurveyDesign | None, SampledUnits] = {}
 
     def __len__(self) -> int:
@@ -67,9 +68,10 @@ class PeopleFrame:
 
     def numeric(self, variable: Variable) -> np.ndarray:
         """Values of a continuous variable, shape (n,); NaN is missing."""
-        if variable.column not in self._values:
-            self._values[variable.column] = continuous_values(self.column(variable.column), variable)
-        return self._values[variable.column]
+        key = (variable.name, variable.column)
+        if key not in self._values:
+            self._values[key] = continuous_values(self.column(variable.column), variable)
+        return self._values[key]
 
     def distinct(self, variable: Variable) -> np.ndarray:
         """Sorted distinct values of a continuous variable, missing left out."""
@@ -80,7 +82,7 @@ class PeopleFrame:
         """Sampling weights, checked; None when everybody counts alike."""
         if design is None or design.weights is None:
             return None
-        key = f"weights:{design.weights}"
+        key = ("sampling weights", design.weights)
         if key not in self._values:
             self._values[key] = sampling_weights(self.column(design.weights))
         return self._values[key]
@@ -99,7 +101,7 @@ class PeopleFrame:
         """People for whom every restriction is true, shape (n,); None when there is no restriction."""
         if not restrictions:
             return None
-        key = (*restrictions, *(_definitions(codebook)))
+        key = (restrictions, _columns(restrictions, codebook))
         if key not in self._masks:
             keep = self.truth(restrictions[-1], codebook)[0]
             before = self.mask(restrictions[:-1], codebook)
@@ -176,7 +178,7 @@ class PeopleFrame:
         return replicate_columns(design, [str(name) for name in self._frame.columns])
 
     def _replicate(self, name: str, design: SurveyDesign, weights: np.ndarray) -> np.ndarray:
-        key = f"replicate:{name}:{design.combined or design.weights}"
+        key = (f"replicate weights times {'1' if design.combined else design.weights}", name)
         if key not in self._values:
             self._values[key] = checked_replicate(self.column(name), None if design.combined else weights)
         return self._values[key]
@@ -184,12 +186,8 @@ class PeopleFrame:
 
 def matching_levels(comparison: Comparison, variable: Variable) -> list[int]:
     """Numbers of the levels for which a comparison with a level, or a list of levels, is true."""
-    from comorbid.errors import SpecError
-
     asked = comparison.value if isinstance(comparison.value, tuple) else (comparison.value,)
-    for level in asked:
-        require_known(_level_text(level), variable.level_names, "level", f"`{variable.name}`")
-    names = {_level_text(level) for level in asked}
+    names = {require_known(key(level), variable.level_names, "level", f"`{variable.name}`") for level in asked}
     inside = [i for i, level in enumerate(variable.level_names) if level in names]
     if comparison.operator in ("==", "in"):
         return inside
@@ -202,12 +200,8 @@ def matching_levels(comparison: Comparison, variable: Variable) -> list[int]:
 
 def compared(values: Any, comparison: Comparison, variable: Variable) -> Any:
     """A continuous variable compared with a number or a list of numbers, elementwise."""
-    import operator
-
-    from comorbid.errors import SpecError
-
     asked = comparison.value if isinstance(comparison.value, tuple) else (comparison.value,)
-    if any(isinstance(value, (str, bool)) for value in asked):
+    if any(isinstance(value, str) for value in asked):
         raise SpecError(f"`{variable.name}` is continuous; compare it with a number, not with {comparison.value!r}.")
     if comparison.operator in ("in", "not in"):
         inside = np.isin(values, asked)
@@ -223,14 +217,27 @@ def compared(values: Any, comparison: Comparison, variable: Variable) -> Any:
     return symbols[comparison.operator](values, comparison.value)
 
 
-def _level_text(level: Any) -> str:
-    if isinstance(level, bool):
-        return "yes" if level else "no"
-    return str(level)
+def _columns(restrictions: Sequence[Restriction], codebook: Codebook) -> tuple[tuple[str, str], ...]:
+    """Variables that restrictions look at, each with the column that carries it under the definitions in use."""
+    names = dict.fromkeys(name for restriction in restrictions for name in names_in(restriction))
+    return tuple((name, codebook[name].column) for name in names)
 
 
-def _definitions(codebook: Codebook) -> tuple[Any, ...]:
-    return tuple(Known((name, codebook.variables[name].column)) for name in codebook.conditions)
+def with_text_names(frame: pd.DataFrame) -> pd.DataFrame:
+    """The same columns, uncopied, with their names as text: a column 0 is called "0".
+
+    Raises
+    ------
+    CohortError
+        When two columns have one name.
+    """
+    shared = frame.copy(deep=False)
+    if not all(isinstance(name, str) for name in frame.columns):
+        shared.columns = pd.Index([str(name) for name in frame.columns])
+    repeated = shared.columns[shared.columns.duplicated()]
+    if len(repeated):
+        raise CohortError(f"column {str(repeated[0])!r} stands in the data twice; rename or drop one of them.")
+    return shared
 
 
 def _banded(values: np.ndarray, variable: Variable) -> CodedColumn:

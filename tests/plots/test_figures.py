@@ -20,13 +20,9 @@ from comorbid.plots import (
     cooccurrence_heatmap,
     forest_plot,
     profile_plot,
-    references,
     upset_plot,
-    words,
 )
 from comorbid.plots.style import PALETTE, looks
-from comorbid.tables import references as references_of_tables
-from comorbid.tables import words as words_of_tables
 from tests.plots.frames import blanked, pairs, prevalences, sets, tidy
 from tests.plots.seen import texts
 
@@ -181,9 +177,3 @@ def test_colour_never_stands_alone() -> None:
     found = looks(20)
     assert len(set(found)) == 20
     assert len({look.marker for look in found[: len(PALETTE)]}) == len(PALETTE)
-
-
-@pytest.mark.parametrize(("one", "other"), [(words, words_of_tables), (references, references_of_tables)])
-def test_figures_and_tables_use_the_same_words(one: Any, other: Any) -> None:
-    texts_of = [Path(module.__file__).read_text(encoding="utf-8") for module in (one, other)]
-    assert texts_of[0] == texts_of[1]

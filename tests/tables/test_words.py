@@ -7,8 +7,8 @@ import math
 import pandas as pd
 import pytest
 
-from comorbid.tables import words
-from comorbid.tables.words import Words
+from comorbid.columns import words
+from comorbid.columns.words import Words
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ import numpy as np
 from comorbid._numerics.packing import BLOCK, CodedColumn, Packer
 from comorbid._numerics.structure import Clusters
 from comorbid.cohort import Cohort
+from comorbid.people import PeopleFrame
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,12 @@ class Groups:
         exposure = np.repeat([0.0, 1.0], self.n_patterns)
         return np.column_stack([np.ones(len(both)), exposure, both])
 
+    def present(self, cohort: Cohort, conditions: Sequence[str]) -> list[np.ndarray]:
+        """Who has each condition, shape (n,) each."""
+        people = cohort.people
+        assert isinstance(people, PeopleFrame)
+        return [people.coded(cohort.codebook.condition(name)).values[self.rows] == 1 for name in conditions]
+
     def degrees_of_freedom(self, clusters: Clusters) -> float:
         """Sampled units with people of the domain, minus their strata; infinite without a design."""
         if clusters.sampling == "none":
@@ -66,6 +73,7 @@ class Groups:
 def group_people(cohort: Cohort, covariates: Sequence[str], by: str | None) -> Groups:
     """Number the people of a domain; no variable may be missing there."""
     people, design = cohort.people, cohort.design
+    assert isinstance(people, PeopleFrame)
     coded = [people.coded(cohort.codebook[name]) for name in [*([by] if by else []), *covariates]]
     unit, clusters = people.units(design).unit, cohort.clusters
     units = [] if unit is None else [CodedColumn(unit, clusters.n_units, False)]

@@ -17,6 +17,7 @@ from comorbid.cohort import Cohort
 from comorbid.columns import arrange
 from comorbid.errors import EmptyDomainError, SpecError
 from comorbid.fitting.groups import Groups, group_people
+from comorbid.people import PeopleFrame
 
 LARGEST = 50_000_000
 """Numbers that the tables of all pairs by unit may hold at once."""
@@ -68,7 +69,7 @@ def fit_pairs(
     _check(cohort, names, adjust_for, by)
     analytic = cohort.complete_cases([*names, *adjust_for, *([by] if by else [])])
     groups = group_people(analytic, adjust_for, by)
-    present = [analytic.people.coded(analytic.codebook.condition(name)).values[groups.rows] == 1 for name in names]
+    present = groups.present(analytic, names)
     if groups.n_units * groups.n_patterns * groups.n_levels * len(names) ** 2 > LARGEST:
         raise SpecError("the tables of all pairs do not fit in memory; name fewer conditions or covariates.")
     tables = pair_tables(groups.number, groups.size, present, groups.weights)
@@ -91,6 +92,8 @@ def _check(cohort: Cohort, names: Sequence[str], adjust_for: Sequence[str], by: 
     for name in [*adjust_for, *([by] if by else [])]:
         if not cohort.codebook[name].is_categorical:
             raise SpecError(f"`{name}` is continuous; use a banded form of it, or fit_logistic.")
+    if not isinstance(cohort.people, PeopleFrame):
+        raise SpecError("pairs are fitted at once from people in memory; use fit_logistic for people in a database.")
     if cohort.clusters.sampling not in ("none", "psu"):
         raise SpecError("pairs are fitted at once for PSUs or without a design; use fit_logistic for each pair.")
 

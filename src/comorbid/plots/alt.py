@@ -14,7 +14,7 @@ from comorbid.plots.pairs import NO_ESTIMATE, TOO_FEW, triangle
 from comorbid.plots.rows import Forest, forest_rows
 from comorbid.plots.sets import arrange_sets
 from comorbid.plots.subjects import one_measure, pair_label
-from comorbid.plots.words import (
+from comorbid.columns.words import (
     NOT_ESTIMABLE,
     Words,
     interval,

@@ -9,9 +9,9 @@ from typing import Any
 import pandas as pd
 
 from comorbid.errors import SpecError
-from comorbid.plots.references import grouping_columns
+from comorbid.columns.references import grouping_columns
 from comorbid.plots.subjects import pair_label
-from comorbid.plots.words import Words, value_text
+from comorbid.columns.words import Words, value_text
 
 SUBJECTS = ("condition_a", "combination", "outcome", "term")
 """Columns that give panels, the first that is there."""

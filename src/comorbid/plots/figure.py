@@ -15,7 +15,7 @@ from matplotlib.figure import Figure as MplFigure
 
 from comorbid.errors import SpecError
 from comorbid.plots.style import DPI, house_style
-from comorbid.plots.words import slug
+from comorbid.columns.words import slug
 
 
 @dataclass(frozen=True, slots=True, eq=False)

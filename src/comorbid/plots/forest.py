@@ -32,7 +32,7 @@ from comorbid.plots.style import (
     root_figure,
     text_width,
 )
-from comorbid.plots.words import measure_label
+from comorbid.columns.words import measure_label
 
 LEGEND: dict[str, Any] = {"borderaxespad": 0.2, "borderpad": 0.2, "handlelength": 1.6}
 TOP, BOTTOM = 0.45, 0.75

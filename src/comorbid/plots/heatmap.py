@@ -32,7 +32,7 @@ from comorbid.plots.style import (
     text_width,
     wrapped,
 )
-from comorbid.plots.words import Words, measure_label
+from comorbid.columns.words import Words, measure_label
 
 COLOURS = "RdBu_r"
 LEAST_RANGE = {True: float(np.log(3.0)), False: 0.3}

@@ -29,7 +29,7 @@ from comorbid.plots.style import (
     wrapped,
 )
 from comorbid.plots.subjects import one_measure
-from comorbid.plots.words import NOT_ESTIMABLE, Words, interval_name, measure_label, value_text
+from comorbid.columns.words import NOT_ESTIMABLE, Words, interval_name, measure_label, value_text
 
 SPREAD = 0.22
 """Part of the distance between two levels over which the groups of one level spread."""

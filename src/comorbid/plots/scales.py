@@ -9,7 +9,7 @@ from matplotlib.axis import Axis
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator
 
 from comorbid.columns import PROPORTION_MEASURES, RATIO_MEASURES
-from comorbid.plots.words import is_percentage
+from comorbid.columns.words import is_percentage
 
 REACH = 5.0
 """How many times the outermost estimate an interval may stretch the axis; beyond it is cut, with an arrow."""

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from comorbid.errors import SpecError
-from comorbid.plots.references import grouping_columns
+from comorbid.columns.references import grouping_columns
 
 ORDERS = ("prevalence", "size")
 MOST = 25

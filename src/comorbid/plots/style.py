@@ -17,7 +17,7 @@ from matplotlib.figure import SubFigure
 from matplotlib.font_manager import FontProperties, findfont, get_font
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 
-from comorbid.plots.words import is_synthetic, source_line
+from comorbid.columns.words import is_synthetic, source_line
 
 # Okabe and Ito, "Color universal design" (2008): told apart with any common colour vision. Yellow is left
 # out, being too pale for a point on white.

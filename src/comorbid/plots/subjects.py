@@ -8,8 +8,8 @@ from typing import Any
 import pandas as pd
 
 from comorbid.errors import SpecError
-from comorbid.plots.references import grouping_columns
-from comorbid.plots.words import NAMED, Words, value_text
+from comorbid.columns.references import grouping_columns
+from comorbid.columns.words import NAMED, Words, value_text
 
 NEEDED = ("measure", "estimate", "conf_low", "conf_high")
 DIRECTED = frozenset({"prevalence_ratio", "prevalence_difference", "conditional_prevalence"})

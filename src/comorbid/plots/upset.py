@@ -28,7 +28,7 @@ from comorbid.plots.style import (
     text_width,
     wrapped,
 )
-from comorbid.plots.words import NOT_ESTIMABLE, Words, interval_name, number
+from comorbid.columns.words import NOT_ESTIMABLE, Words, interval_name, number
 
 BAR = "#A6C8E4"
 """A pale blue that its interval and expected value stand out on."""

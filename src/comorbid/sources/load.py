@@ -13,6 +13,8 @@ from comorbid.cohort import Cohort
 from comorbid.design import SurveyDesign
 from comorbid.errors import SourceError, SpecError, UnknownNameError
 from comorbid.people import PeopleFrame
+from comorbid.relation import PeopleRelation
+from comorbid.sources.database import is_relation, open_relation
 from comorbid.sources.files import read_people
 from comorbid.sources.registry import SURVEYS, SYNTHETIC, Survey, codebook_of, names
 from comorbid.sources.selfdescribed import describe_frame
@@ -31,12 +33,14 @@ def load_cohort(
 
     Parameters
     ----------
-    source : str, Path or DataFrame
-        The name of a registered cohort (`comorbid cohorts` lists them), a file, or a frame. A frame, or a file, without
+    source : str, Path, DataFrame or ibis.Table
+        The name of a registered cohort (`comorbid cohorts` lists them), a file, a frame, or a table of a database. With
+        a codebook, Parquet (a file, a folder or a pattern such as "claims/*.parquet") and database tables are never
+        loaded: people are recoded, restricted and counted where they lie. A frame, or a file, without
         a codebook describes itself: categorical columns have their categories as levels (the first is the reference),
         boolean columns are conditions, numeric columns are continuous.
     codebook : str, Path or Codebook, optional
-        What the columns of a file or frame mean.
+        What the columns of a file, frame or table mean: a TOML file, or the name of a registered cohort.
     design : SurveyDesign or str, optional
         One's own design, or the name of one of the codebook's; its default design without it.
     definitions : mapping, optional
@@ -66,6 +70,8 @@ def load_cohort(
         options = {}
     elif str(source) in SURVEYS:
         people, book = Survey(str(source)).load(), codebook_of(str(source))
+    elif codebook is not None and is_relation(source):
+        people, book = open_relation(source), _read(codebook)
     else:
         people = read_people(_existing(source))
         book = _given(codebook) or describe_frame(people, design, conditions, Path(source).stem)
@@ -75,22 +81,26 @@ def load_cohort(
 
 
 def assemble(
-    people: pd.DataFrame, book: Codebook, design: SurveyDesign | str | None, definitions: Mapping[str, str]
+    people: Any, book: Codebook, design: SurveyDesign | str | None, definitions: Mapping[str, str]
 ) -> Cohort:
     """People and codebook as a cohort: every column coded and checked, the universe restricted, the design in place."""
     book = book.define(definitions)
     chosen = design if isinstance(design, SurveyDesign) else book.design(design)
-    frame = PeopleFrame(people, book)
+    store = PeopleFrame(people, book) if isinstance(people, pd.DataFrame) else PeopleRelation(people, book)
     for variable in book.variables.values():
-        frame.coded(variable) if variable.is_categorical else frame.numeric(variable)
-    cohort = Cohort(frame, book).with_design(chosen)
+        store.check(variable)
+    cohort = Cohort(store, book).with_design(chosen)
     return cohort.restrict(book.universe, book.universe_reason) if book.universe else cohort
 
 
 def _given(codebook: str | Path | Codebook | None) -> Codebook | None:
-    if codebook is None or isinstance(codebook, Codebook):
+    return None if codebook is None else _read(codebook)
+
+
+def _read(codebook: str | Path | Codebook) -> Codebook:
+    if isinstance(codebook, Codebook):
         return codebook
-    return read_codebook(codebook)
+    return codebook_of(str(codebook)) if str(codebook) in names() else read_codebook(codebook)
 
 
 def _synthetic(options: Mapping[str, Any]) -> tuple[pd.DataFrame, Codebook]:

@@ -9,9 +9,10 @@ import pandas as pd
 
 from comorbid.columns import RATIO_MEASURES
 from comorbid.errors import SpecError
-from comorbid.tables import naming, words
-from comorbid.tables.references import drop_intercept, with_references
-from comorbid.tables.words import Words
+from comorbid.columns import words
+from comorbid.tables import naming
+from comorbid.columns.references import drop_intercept, with_references
+from comorbid.columns.words import Words
 
 
 def format_estimates(

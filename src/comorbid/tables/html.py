@@ -9,7 +9,7 @@ from urllib.parse import quote
 import pandas as pd
 
 from comorbid.tables.plain import notes, readable
-from comorbid.tables.words import slug
+from comorbid.columns.words import slug
 
 
 def to_html(

@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import pandas as pd
 
-from comorbid.tables import words
-from comorbid.tables.references import grouping_columns
-from comorbid.tables.words import Words, value_text
+from comorbid.columns import words
+from comorbid.columns.references import grouping_columns
+from comorbid.columns.words import Words, value_text
 
 HEADERS = {
     "study": "Study",

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from comorbid.tables import words
+from comorbid.columns import words
 from comorbid.tables.estimates import format_estimates
 
 

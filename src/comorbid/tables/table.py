@@ -9,7 +9,7 @@ import pandas as pd
 
 from comorbid.tables.html import to_html
 from comorbid.tables.text import to_text
-from comorbid.tables.words import slug
+from comorbid.columns.words import slug
 
 
 @dataclass(frozen=True, slots=True, eq=False)

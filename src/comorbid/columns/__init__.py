@@ -32,6 +32,9 @@ GLOSSARY: dict[str, str] = {
     "q_value": "false discovery rate (Benjamini-Hochberg) over the pairs of one measure",
     "presentation": "'show', 'review' or 'suppress' by the NCHS standards for proportions",
     "presentation_reason": "what stands against the proportion, if anything",
+    "e_value": "risk ratio, with exposure and outcome, by which confounding could explain the estimate away",
+    "e_value_limit": "the same for the limit nearer to 1; 1 when the interval holds it",
+    "e_value_form": "how the ratio was taken as a risk ratio: 'risk ratio', 'rare outcome' or 'common outcome'",
     "note": "what to know before reading the row, such as survey items that two case definitions share",
     "source": "'synthetic data' when nobody real is behind the numbers",
 }

@@ -1,0 +1,309 @@
+"""People who stay in a database or in Parquet files: recoded, restricted and collapsed there, by one GROUP BY.
+
+Expressions are Ibis, so that the same code runs in DuckDB over files and on Spark, BigQuery, Snowflake or PostgreSQL.
+"""
+
+# ruff: noqa: PD003, PD004 (`isnull` and `notnull` are the names that Ibis has)
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from comorbid._numerics.assemble import assemble_patterns
+from comorbid._numerics.structure import Clusters, PatternTable
+from comorbid.codebook import Codebook, Variable
+from comorbid.design import SurveyDesign
+from comorbid.errors import CodebookError, CohortError, DesignError, few, require_known
+from comorbid.people import compared, matching_levels
+from comorbid.recode import key
+from comorbid.replication import replicated_units
+from comorbid.restriction import Combined, Comparison, Known, Negated, Restriction
+from comorbid.sampling import sampled_units
+
+MISSING, UNDECLARED = -1, -2
+MOST_CELLS = 20_000_000
+"""Cells that are brought into memory at most; beyond it, continuous variables should be banded."""
+
+
+class PeopleRelation:
+    """An Ibis table of people; only counts ever leave it.
+
+    Parameters
+    ----------
+    table : ibis.Table
+    codebook : Codebook
+    """
+
+    def __init__(self, table: Any, codebook: Codebook) -> None:
+        self._table = table
+        self._codebook = codebook
+        self._counts: dict[Any, int] = {}
+        self._clusters: dict[SurveyDesign | None, tuple[Clusters, pd.DataFrame]] = {}
+        self._distinct: dict[str, np.ndarray] = {}
+
+    def __len__(self) -> int:
+        return self.count(None)
+
+    def __repr__(self) -> str:
+        return f"<people in a database table of {len(self._table.columns)} columns; rows are not shown>"
+
+    def count(self, domain: Any) -> int:
+        """People in a domain."""
+        name = None if domain is None else repr(domain)
+        if name not in self._counts:
+            table = self._table if domain is None else self._table.filter(domain)
+            self._counts[name] = int(table.count().to_pyarrow().as_py())
+        return self._counts[name]
+
+    def count_missing(self, variable: Variable, domain: Any) -> int:
+        """People of a domain without a value."""
+        missing = ~self._known(variable)
+        return self.count(missing if domain is None else domain & missing)
+
+    def may_miss(self, variable: Variable) -> bool:
+        """Whether anybody can lack a value; it is not known before the table is asked."""
+        return True
+
+    def column(self, name: str) -> Any:
+        """A column as an expression."""
+        require_known(name, self._table.columns, "column", "the table")
+        return self._table[name]
+
+    def check(self, variable: Variable) -> None:
+        """The variable's column exists and, where it must be a number, is one."""
+        name = self._codebook[variable.source].column if variable.source else variable.column
+        if (variable.source or not variable.is_categorical) and not self.column(name).type().is_numeric():
+            raise CodebookError(f"`{variable.name}` (column {name!r}) is not a column of numbers.")
+
+    def code(self, variable: Variable) -> Any:
+        """Level of a categorical variable as a whole number: -1 where it is missing, -2 where it is not declared."""
+        import ibis
+
+        if variable.source:
+            return self._band(variable)
+        column = self.column(variable.column)
+        if column.type().is_boolean():
+            column = column.cast("int8")
+        branches = [
+            (column.isin(_literals(codes, column)), ibis.literal(number, "int16"))
+            for number, codes in enumerate(variable.levels.values())
+            if _literals(codes, column)
+        ]
+        gone = column.isnull()
+        missing = _literals(variable.missing, column)
+        gone = gone | column.isin(missing) if missing else gone
+        return ibis.cases((gone, ibis.literal(MISSING, "int16")), *branches, else_=ibis.literal(UNDECLARED, "int16"))
+
+    def _band(self, variable: Variable) -> Any:
+        import ibis
+
+        value = self.number(self._codebook[variable.source])
+        limits = [*variable.breaks[1:], None]
+        branches = [
+            (value < upper, ibis.literal(number, "int16")) for number, upper in enumerate(limits) if upper is not None
+        ]
+        gone = value.isnull() | (value < variable.breaks[0])
+        return ibis.cases(
+            (gone, ibis.literal(MISSING, "int16")), *branches, else_=ibis.literal(len(limits) - 1, "int16")
+        )
+
+    def number(self, variable: Variable) -> Any:
+        """Value of a continuous variable; null where it is missing."""
+        column = self.column(variable.column).cast("float64")
+        column = column.isnan().ifelse(None, column)
+        for code in variable.missing:
+            column = column.nullif(float(code))
+        return column
+
+    def distinct(self, variable: Variable) -> np.ndarray:
+        """Sorted distinct values of a continuous variable, missing left out."""
+        if variable.column not in self._distinct:
+            values = _fetched(self._table.select(value=self.number(variable)).distinct())["value"].dropna()
+            numbers = np.sort(values.to_numpy(dtype=np.float64))
+            low, high = variable.limits or (-np.inf, np.inf)
+            if len(numbers) and (numbers[0] < low or numbers[-1] > high or not np.isfinite(numbers).all()):
+                raise CodebookError(f"`{variable.name}` has values outside {low:g} to {high:g}, or infinite ones.")
+            self._distinct[variable.column] = numbers
+        return self._distinct[variable.column]
+
+    def _known(self, variable: Variable) -> Any:
+        return self.code(variable) != MISSING if variable.is_categorical else self.number(variable).notnull()
+
+    def mask(self, restrictions: tuple[Restriction, ...], codebook: Codebook) -> Any:
+        """People for whom every restriction is true, as an expression; None when there is no restriction."""
+        domain = None
+        for restriction in restrictions:
+            condition = self.truth(restriction, codebook)
+            domain = condition if domain is None else domain & condition
+        return domain
+
+    def truth(self, restriction: Restriction, codebook: Codebook) -> Any:
+        """A restriction in three-valued logic: null where a value is missing."""
+        if isinstance(restriction, Comparison):
+            return self._compare(restriction, codebook)
+        if isinstance(restriction, Negated):
+            return ~self.truth(restriction.part, codebook)
+        if isinstance(restriction, Known):
+            parts = [self._known(codebook[name]) for name in restriction.variables]
+        else:
+            parts = [self.truth(part, codebook) for part in restriction.parts]
+        joined = parts[0]
+        for part in parts[1:]:
+            either = isinstance(restriction, Combined) and restriction.joiner == "or"
+            joined = joined | part if either else joined & part
+        return joined
+
+    def _compare(self, comparison: Comparison, codebook: Codebook) -> Any:
+        variable = codebook[comparison.variable]
+        if variable.is_categorical:
+            return self.code(variable).nullif(MISSING).isin(matching_levels(comparison, variable) or [UNDECLARED - 1])
+        value = self.number(variable)
+        if comparison.operator in ("in", "not in"):
+            inside = value.isin([float(number) for number in comparison.value])
+            return inside if comparison.operator == "in" else ~inside
+        return compared(value, comparison, variable)
+
+    def weights(self, design: SurveyDesign | None) -> None:
+        """Check the sampling weights in the table; they stay there.
+
+        Raises
+        ------
+        DesignError
+            When a weight is missing, infinite or below zero, or none is above zero.
+        """
+        if design is None or design.weights is None:
+            return
+        weight = self.column(design.weights).cast("float64")
+        wrong = weight.isnull() | weight.isnan() | weight.isinf() | (weight < 0)
+        found = _fetched(self._table.aggregate(wrong=wrong.sum(), largest=weight.max())).iloc[0]
+        if found["wrong"]:
+            raise DesignError(
+                f"weights {design.weights!r}: {few(int(found['wrong']))} are missing, infinite or below zero. "
+                "Weights are finite numbers of zero or more."
+            )
+        if not found["largest"] > 0:
+            raise DesignError(f"weights {design.weights!r}: none is above zero.")
+
+    def clusters(self, design: SurveyDesign | None) -> Clusters:
+        """Strata and sampled units of the whole table."""
+        return self._sampled(design)[0]
+
+    def _sampled(self, design: SurveyDesign | None) -> tuple[Clusters, pd.DataFrame]:
+        """The sample's structure, and the number of the unit that each combination of design columns is."""
+        if design not in self._clusters:
+            self._clusters[design] = self._count_units(design)
+        return self._clusters[design]
+
+    def _count_units(self, design: SurveyDesign | None) -> tuple[Clusters, pd.DataFrame]:
+        if design is None:
+            return sampled_units({}, None, len(self)).clusters, pd.DataFrame(index=range(1))
+        if design.replicates or (design.makes_replicates and not design.psu):
+            raise DesignError(
+                "replicates of people in a database table are made from its PSUs: name psu, and call with_replicates. "
+                "Given replicate weights, and replicates of single people, are for data in memory."
+            )
+        names = [name for name in (design.strata, design.psu, design.fpc) if name]
+        for name in names:
+            self.column(name)
+        groups = _fetched(self._table.group_by(names).aggregate(people=self._table.count())) if names else None
+        if groups is None:
+            groups = pd.DataFrame({"people": [len(self)]})
+        groups = groups.sort_values(names, ignore_index=True) if names else groups
+        # Each combination stands once a PSU, or as often as it has people where these are the sampled units.
+        repeats = np.ones(len(groups), dtype=int) if design.psu else groups["people"].to_numpy()
+        rows = np.repeat(np.arange(len(groups)), np.minimum(repeats, 2) if design.psu is None else repeats)
+        sampled = replicated_units(
+            {name: groups[name].iloc[rows] for name in design.columns if name in names}, design, len(rows)
+        )
+        clusters, unit = sampled.clusters, sampled.unit
+        first = np.r_[True, rows[1:] != rows[:-1]]
+        groups["unit"] = np.zeros(len(groups), dtype=int) if unit is None else np.asarray(unit)[first]
+        return (clusters if design.psu else _sized(clusters, groups)), groups
+
+    def collapse(self, variables: Sequence[Variable], design: SurveyDesign | None, domain: Any) -> PatternTable:
+        """People of the domain by pattern of the variables and sampled unit, counted where they lie.
+
+        Raises
+        ------
+        CodebookError
+            When a value is not declared; the message counts them.
+        CohortError
+            When there are more cells than fit in memory.
+        """
+        clusters, groups = self._sampled(design)
+        cells = self._group_by(variables, design, domain)
+        if len(cells) > MOST_CELLS:
+            raise CohortError(f"{len(cells):,} cells of strata, PSUs and patterns; band the continuous variables.")
+        codes = np.empty((len(cells), len(variables)), dtype=np.int64)
+        for j, variable in enumerate(variables):
+            codes[:, j] = self._codes(variable, cells, f"v{j}")
+        names = [name for name in (design.strata, design.psu) if name] if design else []
+        unit = np.zeros(len(cells), dtype=np.intp)
+        if names:
+            unit = cells[names].merge(groups, on=names, how="left")["unit"].to_numpy(dtype=np.intp)
+        squares = cells["weight_sq"].to_numpy(dtype=np.float64) if clusters.sampling == "person" else np.empty(0)
+        people, weight = cells["people"].to_numpy(), cells["weight"].to_numpy(dtype=np.float64)
+        return assemble_patterns(codes, unit, people, weight, squares)
+
+    def _group_by(self, variables: Sequence[Variable], design: SurveyDesign | None, domain: Any) -> pd.DataFrame:
+        import ibis
+
+        table = self._table if domain is None else self._table.filter(domain)
+        keys = {f"v{j}": self.code(v) if v.is_categorical else self.number(v) for j, v in enumerate(variables)}
+        names = [name for name in (design.strata, design.psu) if name] if design else []
+        weight = self.column(design.weights).cast("float64") if design and design.weights else ibis.literal(1.0)
+        table = table.select(**keys, **{name: self.column(name) for name in names}, weight_of_one=weight)
+        table = table.filter(table["weight_of_one"] > 0)
+        one = table["weight_of_one"]
+        sums = {"people": table.count(), "weight": one.sum(), "weight_sq": (one * one).sum()}
+        grouped = table.group_by([*names, *keys]).aggregate(**sums) if names or keys else table.aggregate(**sums)
+        return _fetched(grouped)
+
+    def _codes(self, variable: Variable, cells: pd.DataFrame, name: str) -> np.ndarray:
+        values = cells[name].to_numpy()
+        if variable.is_categorical:
+            wrong = int(cells["people"][values == UNDECLARED].sum())
+            if wrong:
+                raise CodebookError(
+                    f"`{variable.name}` (column {variable.column!r}) has {few(wrong)} values outside its declared "
+                    "codes. Declare them in the codebook, as levels or as `missing`."
+                )
+            return values
+        numbers = values.astype(np.float64)
+        return np.where(np.isnan(numbers), MISSING, np.searchsorted(self.distinct(variable), numbers))
+
+
+def _sized(clusters: Clusters, groups: pd.DataFrame) -> Clusters:
+    """People sampled one by one: strata hold as many units as they have people."""
+    from dataclasses import replace
+
+    size = np.bincount(groups["unit"], weights=groups["people"], minlength=clusters.n_strata)
+    return replace(clusters, size=size.astype(float))
+
+
+def _fetched(expression: Any) -> pd.DataFrame:
+    """A small result, through Arrow."""
+    return expression.to_pyarrow().to_pandas()
+
+
+def _literals(codes: Any, column: Any) -> list[Any]:
+    """Source codes in the type of a column: numbers for numbers, text for text."""
+    kind = column.type()
+    if kind.is_numeric():
+        return [float(code) if kind.is_floating() else int(float(code)) for code in codes if _is_number(code)]
+    return [key(code) for code in codes]
+
+
+def _is_number(code: Any) -> bool:
+    try:
+        float(code)
+    except (TypeError, ValueError):
+        return False
+    return True
+
+
+__all__ = ["PeopleRelation"]
