@@ -9,6 +9,7 @@ import pytest
 import comorbid as cm
 from comorbid.fitting.replicates import replicate_fit
 from tests.fitting.test_survey_cases import DESIGNS, near, people
+from tests.measures.test_nhanes_reference import cohort_of
 from tests.references import FOLDER, records
 
 MADE = {"dclus1_no_fpc": "JK1", "dclus1": "JK1", "dstrat_no_fpc": "JKn", "dstrat": "JKn", "nhanes": "JKn"}
@@ -83,21 +84,44 @@ def test_scale_and_rscales_are_taken_as_given():
     assert cm.prevalence(doubled).loc[0, "std_error"] == pytest.approx(np.sqrt(2) * plain)
 
 
+def combined(cohort: cm.Cohort) -> np.ndarray:
+    return cm.combinations(cohort, ["y", "high"])["std_error"].to_numpy()
+
+
 def test_a_jackknife_of_linear_totals_is_the_linearised_variance():
-    """Pairs sum their influence by replicate; with JKn that is the Taylor formula itself."""
-    cohort = sampled("dstrat")
-    linear = cm.cooccurrence(cohort, ["y", "high"])
-    jackknife = cm.cooccurrence(cohort.with_replicates("jackknife", mse=True), ["y", "high"])
-    np.testing.assert_allclose(jackknife["std_error"], linear["std_error"], rtol=1e-10)
+    """Combinations sum their influence by replicate; with JKn that is the Taylor formula itself."""
+    jackknife = sampled("dstrat").with_replicates("jackknife", mse=True)
+    np.testing.assert_allclose(combined(jackknife), combined(sampled("dstrat")), rtol=1e-10)
 
 
 def test_rescaled_bootstrap_nears_the_linearised_error_and_repeats_itself():
-    cohort = sampled("dclus1")
-    linear = cm.cooccurrence(cohort, ["y", "high"])["std_error"]
-    first = cm.cooccurrence(cohort.with_replicates("bootstrap", n_replicates=4000, seed=7), ["y", "high"])
-    again = cm.cooccurrence(cohort.with_replicates("bootstrap", n_replicates=4000, seed=7), ["y", "high"])
-    np.testing.assert_allclose(first["std_error"], linear, rtol=0.05)
-    np.testing.assert_array_equal(first["std_error"], again["std_error"])
+    first, again = (sampled("dclus1").with_replicates("bootstrap", n_replicates=4000, seed=7) for _ in range(2))
+    np.testing.assert_allclose(combined(first), combined(sampled("dclus1")), rtol=0.05)
+    np.testing.assert_array_equal(combined(first), combined(again))
+
+
+@pytest.mark.parametrize("method", ["jackknife", "bootstrap"])
+def test_every_pair_measure_is_estimated_anew(method):
+    """Close to linearised, and not equal to it."""
+    linear = cm.cooccurrence(sampled("nhanes"), ["HI_CHOL", "older"])["std_error"]
+    options = {"n_replicates": 3000} if method == "bootstrap" else {}
+    anew = cm.cooccurrence(sampled("nhanes").with_replicates(method, **options), ["HI_CHOL", "older"])["std_error"]
+    np.testing.assert_allclose(anew, linear, rtol=0.01 if method == "jackknife" else 0.06)
+    assert (np.abs(anew / linear - 1) > 1e-6).all()
+
+
+@pytest.mark.data
+def test_jackknifed_tetrachoric_correlations_of_the_real_cohort(nhanes):
+    rows = [
+        row for row in records("nhanes_1999_2004", set="cooccurrence", measure="tetrachoric") if row["by"] == "none"
+    ]
+    assert len(rows) >= 6
+    for mse, field in ((False, "se_jkn"), (True, "se_jkn_mse")):
+        whole = nhanes.with_replicates(mse=mse)
+        for row in rows:
+            frame = cm.cooccurrence(cohort_of(whole, row), measures=["tetrachoric"])
+            pair = (frame["condition_a"] == row["a"]) & (frame["condition_b"] == row["b"].removesuffix("_F"))
+            near(frame.loc[pair, "std_error"].item(), row[field])
 
 
 def test_bootstrap_factors_keep_the_weight_of_each_stratum_and_leave_one_out():
@@ -124,8 +148,7 @@ def test_a_lonely_psu_is_certain_or_an_error():
     with pytest.raises(cm.ComorbidError, match="can only be certain"):
         cm.prevalence(cm.load_cohort(people(data), design=made["adjust"]))
     certain = cm.load_cohort(people(data), design=plain["certainty"])
-    replicated = cm.cooccurrence(certain.with_replicates(mse=True), ["y", "met"])
-    np.testing.assert_allclose(replicated["std_error"], cm.cooccurrence(certain, ["y", "met"])["std_error"], rtol=1e-10)
+    np.testing.assert_allclose(combined(certain.with_replicates(mse=True)), combined(certain), rtol=1e-10)
 
 
 @pytest.mark.parametrize(

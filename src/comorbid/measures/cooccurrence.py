@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 
 from comorbid._numerics.intervals import critical_value, false_discovery, two_sided_p
-from comorbid._numerics.linearise import variances
 from comorbid._numerics.pairs import DIRECTED, SWAP, SYMMETRIC, Measured
 from comorbid._numerics.scales import SCALES, limits_on
 from comorbid._numerics.tetrachoric import tetrachoric
@@ -19,6 +18,7 @@ from comorbid.columns import RATIO_MEASURES
 from comorbid.errors import SpecError, require_known
 from comorbid.measures.arguments import check_conf_level, chosen_conditions, subgroups
 from comorbid.measures.overlap import labelled_pairs
+from comorbid.measures.spread import errors_of
 
 SYMMETRIC_MEASURES: dict[str, Callable[[np.ndarray], Measured]] = {**SYMMETRIC, "tetrachoric": tetrachoric}
 MEASURES = (*SYMMETRIC_MEASURES, *DIRECTED)
@@ -75,7 +75,8 @@ def cooccurrence(
     Notes
     -----
     People with both answers known, pair by pair, as a domain of the whole sample. Standard errors by linearisation:
-    the influence of a person is the gradient of the measure at the person's cell.
+    the influence of a person is the gradient of the measure at the person's cell. With replicate weights every measure
+    is estimated anew in each replicate.
     """
     names = chosen_conditions(cohort, conditions, least=2)
     groups = subgroups(cohort, by)
@@ -123,7 +124,7 @@ def _rows(cells: Cells, pair: tuple[str, str], member: np.ndarray, wanted: Seque
     slope = np.stack(gradients, axis=1)
     z = member @ np.where(np.isfinite(slope), slope, 0.0) / base
     z -= (member.sum(axis=1)[:, None] / base) * (p @ np.where(np.isfinite(slope), slope, 0.0))
-    std_error = np.sqrt(variances(z, cells.table, cells.clusters))
+    std_error = errors_of(cells, lambda weight: _all_measured(asked, weight @ member), z)
     std_error[~np.isfinite(slope).all(axis=0)] = np.nan
     n11, n10, n01, n00 = (cells.table.count @ member).astype(np.int64)
     return pd.DataFrame(
@@ -160,6 +161,14 @@ def _measured(measure: str, p: np.ndarray) -> tuple[float, np.ndarray]:
         value, gradient = function(p)
     defined = np.isfinite(value) and np.isfinite(gradient).all()
     return (float(value), gradient) if defined else (np.nan, np.full(4, np.nan))
+
+
+def _all_measured(asked: Sequence[tuple[tuple[str, str], str, bool]], totals: np.ndarray) -> np.ndarray:
+    """Every measure asked for, shape (m, rows), from totals of the four cells in m replicates, shape (m, 4)."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        p = totals / totals.sum(axis=1, keepdims=True)
+        functions = {**SYMMETRIC_MEASURES, **DIRECTED}
+        return np.stack([functions[measure](p[:, SWAP] if swap else p)[0] for _, measure, swap in asked], axis=1)
 
 
 def _with_intervals(frame: pd.DataFrame, conf_level: float, df: float) -> pd.DataFrame:
