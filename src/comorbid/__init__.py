@@ -21,6 +21,7 @@ _HOMES = {
     "Cohort": "cohort",
     "ComorbidError": "errors",
     "ComorbidWarning": "errors",
+    "JointFit": "fitting",
     "LogisticFit": "fitting",
     "LogisticSpec": "spec",
     "Report": "analyses.report",
@@ -36,6 +37,7 @@ _HOMES = {
     "e_value": "measures",
     "e_values": "measures",
     "fit_by": "fitting",
+    "fit_joint": "fitting",
     "fit_logistic": "fitting",
     "fit_multinomial": "fitting",
     "fit_ordinal": "fitting",
@@ -71,8 +73,10 @@ if TYPE_CHECKING:
     from comorbid.evidence import published_estimates
     from comorbid.fitting import (
         CategoricalFit,
+        JointFit,
         LogisticFit,
         fit_by,
+        fit_joint,
         fit_logistic,
         fit_multinomial,
         fit_ordinal,

@@ -3,6 +3,8 @@
 from comorbid.fitting.categorical import fit_multinomial, fit_ordinal
 from comorbid.fitting.categorical_fit import CategoricalFit
 from comorbid.fitting.fit import LogisticFit, tidy
+from comorbid.fitting.joint import fit_joint
+from comorbid.fitting.joint_fit import JointFit
 from comorbid.fitting.logistic import fit_logistic
 from comorbid.fitting.pairs import fit_pairs
 from comorbid.fitting.replicates import replicate_fit
@@ -10,8 +12,10 @@ from comorbid.fitting.subgroups import fit_by
 
 __all__ = [
     "CategoricalFit",
+    "JointFit",
     "LogisticFit",
     "fit_by",
+    "fit_joint",
     "fit_logistic",
     "fit_multinomial",
     "fit_ordinal",
