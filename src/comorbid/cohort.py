@@ -14,7 +14,6 @@ from comorbid.columns import SYNTHETIC
 from comorbid.design import SurveyDesign
 from comorbid.errors import DesignError, EmptyDomainError, few, names_given
 from comorbid.people import PeopleFrame
-from comorbid.relation import PeopleRelation
 from comorbid.restriction import Known, Restriction, names_in, parse_restriction
 
 
@@ -43,7 +42,7 @@ class Cohort:
     steps : the flow so far
     """
 
-    people: PeopleFrame | PeopleRelation
+    people: PeopleFrame
     codebook: Codebook
     design: SurveyDesign | None = None
     restrictions: tuple[Restriction, ...] = ()
@@ -186,7 +185,7 @@ class Cohort:
 
         Notes
         -----
-        Prevalence, standardised or not, pair measures, tables and the models that `replicate_fit` is given are estimated
+        Prevalence, standardised or not, pair measures, tables and the models `replicate_fit` is given are estimated
         anew in each replicate; other estimates sum their influence values with the replicates' weights, which agrees to
         first order. A publisher's own replicate weights are named in `SurveyDesign(replicates=...)` instead.
         """

@@ -23,6 +23,10 @@ _OPERATORS: dict[type, str] = {
     ast.In: "in",
     ast.NotIn: "not in",
 }
+DEEPEST = 50
+"""Brackets and `not` within one another at most."""
+LARGEST = 1e300
+LONGEST = 120
 _MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
 
 
@@ -69,11 +73,16 @@ def parse_restriction(text: str) -> Restriction:
     SpecError
         When the text holds anything else; nothing of it is ever run.
     """
+    if not isinstance(text, str):
+        raise SpecError(
+            f"a restriction is a text such as \"age >= 20 and sex == 'female'\", not {type(text).__name__}."
+        )
     try:
-        tree = ast.parse(text.strip(), mode="eval").body
-    except (SyntaxError, ValueError):
-        raise SpecError(f"restriction {text!r} cannot be read; write e.g. \"age >= 20 and sex == 'female'\".") from None
-    return _read(tree, text)
+        return _read(ast.parse(text.strip(), mode="eval").body, text, 0)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        raise SpecError(
+            f"restriction {_short(text)} cannot be read; write e.g. \"age >= 20 and sex == 'female'\"."
+        ) from None
 
 
 def names_in(restriction: Restriction) -> Iterator[str]:
@@ -89,12 +98,14 @@ def names_in(restriction: Restriction) -> Iterator[str]:
             yield from names_in(part)
 
 
-def _read(node: ast.AST, text: str) -> Restriction:
+def _read(node: ast.AST, text: str, depth: int) -> Restriction:
+    if depth > DEEPEST:
+        raise SpecError(f"restriction {_short(text)} is nested more than {DEEPEST} deep; restrict in several steps.")
     if isinstance(node, ast.BoolOp):
         joiner = "and" if isinstance(node.op, ast.And) else "or"
-        return Combined(joiner, tuple(_read(value, text) for value in node.values))
+        return Combined(joiner, tuple(_read(value, text, depth + 1) for value in node.values))
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
-        return Negated(_read(node.operand, text))
+        return Negated(_read(node.operand, text, depth + 1))
     if isinstance(node, ast.Compare):
         return _comparisons(node, text)
     if isinstance(node, ast.Name):
@@ -111,29 +122,50 @@ def _comparisons(node: ast.Compare, text: str) -> Restriction:
         if symbol is None:
             raise _unreadable(node, text)
         if isinstance(left, ast.Name):
-            parts.append(Comparison(left.id, symbol, _constant(right, text)))
+            parts.append(Comparison(left.id, symbol, _value(right, symbol, text)))
         elif isinstance(right, ast.Name) and symbol in _MIRRORED:
-            parts.append(Comparison(right.id, _MIRRORED[symbol], _constant(left, text)))
+            parts.append(Comparison(right.id, _MIRRORED[symbol], _value(left, symbol, text)))
         else:
             raise _unreadable(node, text)
     return parts[0] if len(parts) == 1 else Combined("and", tuple(parts))
 
 
-def _constant(node: ast.AST, text: str) -> Any:
+def _value(node: ast.AST, symbol: str, text: str) -> Any:
+    """What a variable is compared with: a list after "in" and "not in", one number or level otherwise."""
+    listed = isinstance(node, (ast.List, ast.Tuple, ast.Set))
+    if listed != (symbol in ("in", "not in")):
+        wanted = "a list, such as ['never', 'former']" if not listed else "one number or level; a list goes with 'in'"
+        raise SpecError(f"restriction {_short(text)}: {symbol!r} takes {wanted}.")
+    if not isinstance(node, (ast.List, ast.Tuple, ast.Set)):
+        return _constant(node, text)
+    if not node.elts:
+        raise SpecError(f"restriction {_short(text)}: the list is empty; name one number or level at least.")
+    return tuple(_constant(element, text) for element in node.elts)
+
+
+def _constant(node: ast.AST, text: str) -> str | int | float:
+    """A number or a level; True and False are the levels yes and no."""
     try:
-        value = ast.literal_eval(node)
-    except ValueError:
+        value = ast.literal_eval(node)  # type: ignore[arg-type]
+    except (ValueError, TypeError):
         raise _unreadable(node, text) from None
-    if isinstance(value, (list, tuple, set)):
-        return tuple(value)
-    if isinstance(value, (str, int, float, bool)):
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, (int, float)) and abs(value) > LARGEST:
+        raise SpecError(f"restriction {_short(text)} holds a number beyond {LARGEST:g}.")
+    if isinstance(value, (str, int, float)):
         return value
     raise _unreadable(node, text)
+
+
+def _short(text: str) -> str:
+    """A text for a message, cut when it is long."""
+    return repr(text if len(text) <= LONGEST else f"{text[:LONGEST]} ...")
 
 
 def _unreadable(node: ast.AST, text: str) -> SpecError:
     part = ast.unparse(node) if hasattr(node, "lineno") else text
     return SpecError(
-        f"restriction {text!r}: {part!r} is not accepted. Use names of variables, numbers, quoted levels, "
+        f"restriction {_short(text)}: {_short(part)} is not accepted. Use names of variables, numbers, quoted levels, "
         "== != < <= > >= in, and, or, not."
     )
