@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 import comorbid as cm
+from comorbid.cells import collapse_cohort
 from comorbid.fitting.replicates import replicate_fit
 from tests.fitting.test_survey_cases import DESIGNS, near, people
 from tests.measures.test_nhanes_reference import cohort_of
@@ -119,9 +120,9 @@ def test_jackknifed_tetrachoric_correlations_of_the_real_cohort(nhanes):
     for mse, field in ((False, "se_jkn"), (True, "se_jkn_mse")):
         whole = nhanes.with_replicates(mse=mse)
         for row in rows:
-            frame = cm.cooccurrence(cohort_of(whole, row), measures=["tetrachoric"])
-            pair = (frame["condition_a"] == row["a"]) & (frame["condition_b"] == row["b"].removesuffix("_F"))
-            near(frame.loc[pair, "std_error"].item(), row[field])
+            pair = [row["a"], row["b"].removesuffix("_F")]
+            frame = cm.cooccurrence(cohort_of(whole, row), pair, measures=["tetrachoric"])
+            near(frame["std_error"].item(), row[field])
 
 
 def test_bootstrap_factors_keep_the_weight_of_each_stratum_and_leave_one_out():
@@ -172,7 +173,7 @@ def test_designs_that_do_not_fit_together(arguments, message):
 
 def test_faults_of_replicate_columns_are_named():
     with pytest.raises(cm.ComorbidError, match=r"'q\[0-9\]\+' matches 0 of \d+ columns"):
-        given("BRR", replicates="q[0-9]+").clusters  # noqa: B018
+        given("BRR", replicates="q[0-9]+")
     with pytest.raises(cm.ComorbidError, match="rscales has 3 numbers for 16 replicates"):
         given("BRR", rscales=[1, 1, 1]).clusters  # noqa: B018
     frame = with_factors("factors_brr.csv")
@@ -181,8 +182,31 @@ def test_faults_of_replicate_columns_are_named():
         cm.prevalence(given("BRR", frame))
 
 
+def test_replicate_weights_are_no_variables():
+    assert not [name for name in given("BRR").codebook.variables if name.startswith("r") and name != "race"]
+
+
 def test_no_design_no_replicates():
     with pytest.raises(cm.ComorbidError, match="no survey design"):
         cm.load_cohort(people("apistrat")).with_replicates()
     with pytest.raises(cm.ComorbidError, match="has no replicates"):
         replicate_fit(cm.fit_logistic(sampled("dstrat"), "y ~ ell"))
+
+
+@pytest.mark.parametrize("n_continuous", [1, 12])
+def test_totals_of_replicate_weights_by_pattern(n_continuous):
+    """Twelve continuous variables have more possible patterns than a machine integer counts."""
+    draw = np.random.default_rng(1)
+    names = [f"x{j}" for j in range(n_continuous)]
+    data = pd.DataFrame({name: np.where(draw.random(60) < 0.1, np.nan, draw.normal(size=60)) for name in names})
+    data = data.assign(sick=draw.random(60) < 0.3, w=draw.random(60) * (np.arange(60) > 3), r1=draw.random(60))
+    data["r2"] = 2 * data["r1"]
+    design = cm.SurveyDesign(weights="w", replicates=["r1", "r2"], method="brr")
+    cohort = cm.load_cohort(data, design=design).restrict("sick == 'no'", "sick")
+    cells = collapse_cohort(cohort, names)
+    inside = data[~data["sick"] & (data["w"] > 0)]
+    expected = inside.groupby(names, dropna=False)[["w", "r1", "r2"]].sum().to_numpy()
+    totals = np.column_stack([cells.table.weight, cells.table.replicates])
+    order = np.argsort(totals[:, 0])
+    np.testing.assert_allclose(totals[order], expected[np.argsort(expected[:, 0])], rtol=1e-12)
+    assert cells.degrees_of_freedom == 0  # two proportional columns have rank 1

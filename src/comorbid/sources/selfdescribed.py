@@ -9,6 +9,7 @@ import pandas as pd
 from comorbid.codebook import Codebook, Variable
 from comorbid.design import SurveyDesign
 from comorbid.errors import CohortError, require_known
+from comorbid.replication import replicate_columns
 
 YES_NO = {"no": (0,), "yes": (1,)}
 
@@ -29,7 +30,9 @@ def describe_frame(
     if frame.columns.duplicated().any():
         twice = str(frame.columns[frame.columns.duplicated()][0])
         raise CohortError(f"column {twice!r} stands in the frame twice; rename or drop one of them.")
-    reserved = design.columns if isinstance(design, SurveyDesign) else ()
+    reserved = set(design.columns if isinstance(design, SurveyDesign) else ())
+    if isinstance(design, SurveyDesign) and design.replicates:
+        reserved.update(replicate_columns(design, [str(column) for column in frame.columns]))
     wanted = None if conditions is None else tuple(require_known(c, frame.columns, "column") for c in conditions)
     variables = {}
     for column in frame.columns:
