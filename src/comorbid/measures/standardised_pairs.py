@@ -85,7 +85,8 @@ def _pair(cells: Cells, a: str, b: str, age: str, share: np.ndarray, conf_level:
     z = proportions.influence(weight) @ np.where(np.isfinite(slope), slope, 0.0)
     error = np.where(np.isfinite(estimate), errors_of(cells, joint_and_ratio, z), np.nan)
     n_a, n_b, n_both = (cells.table.count @ (present * known[:, None])).astype(np.int64)
-    return _pair_frame(estimate, error, cells.degrees_of_freedom, conf_level).assign(
+    df = cells.select(known).degrees_of_freedom
+    return _pair_frame(estimate, error, df, conf_level).assign(
         condition_a=a, condition_b=b, n=int(cells.table.count @ known), n_a=n_a, n_b=n_b, n_both=n_both
     )
 
