@@ -72,6 +72,34 @@ def test_replicate_weights_carry_both_models():
     assert frames[1]["std_error"].to_numpy() == pytest.approx(frames[0]["std_error"].to_numpy(), rel=1e-9)
 
 
+def test_interactions_and_splines_are_terms_as_in_any_model():
+    frame = people().assign(years=lambda f: np.random.default_rng(1).normal(50, 9, len(f)).round())
+    cohort = cm.load_cohort(frame, design=DESIGN)
+    crossed = cm.adjusted_observed_expected(cohort, ["age:group"])
+    named = cm.adjusted_observed_expected(cohort, ["age", "group", "age:group"])
+    pd.testing.assert_frame_equal(crossed, named, rtol=1e-9)
+    curved = cm.adjusted_observed_expected(cohort, ["ns(years, df=3)", "age"])
+    models = [cm.fit_logistic(cohort, f"{name} ~ age + ns(years, df=3)") for name in ("first", "second")]
+    assert curved["n"].iloc[0] == models[0].n
+    assert abs(curved["estimate"].iloc[1] - named["estimate"].iloc[1]) > 1e-6
+    with pytest.raises(cm.ComorbidError, match="a variable as it is"):
+        cm.adjusted_observed_expected(cohort, ["ns(years, df=3)"])
+
+
+def test_without_a_design_people_count_as_sampled_one_by_one():
+    """The design of one person a unit differs by the factor n / (n - 1) in variance alone."""
+    frame = people().assign(one=1)
+    plain, alone = (
+        cm.adjusted_observed_expected(cm.load_cohort(frame, design=design, conditions=["first", "second"]), ["age"])
+        for design in (None, cm.SurveyDesign(weights="one"))
+    )
+    n = len(frame)
+    assert plain["estimate"].to_numpy() == pytest.approx(alone["estimate"].to_numpy(), rel=1e-12)
+    assert plain["std_error"].to_numpy() * np.sqrt(n / (n - 1)) == pytest.approx(
+        alone["std_error"].to_numpy(), rel=1e-10
+    )
+
+
 def test_saturated_models_give_the_standardised_ratio():
     """With one categorical covariate, E is the mean over its levels of the product of their prevalences."""
     frame = people()

@@ -19,7 +19,7 @@ from comorbid.fitting.matrix import design_matrix, getter
 from comorbid.measures.arguments import check_conf_level, chosen_conditions, subgroups
 from comorbid.measures.derived import cohort_of_cells
 from comorbid.measures.overlap import labelled_pairs
-from comorbid.spec import LogisticSpec
+from comorbid.measures.terms import model_of_covariates, terms_given, variables_in
 
 MEASURES = ("prevalence", "expected_prevalence", "adjusted_observed_expected")
 NUMBERS = ("estimate", "std_error", "statistic", "p_value", "conf_low", "conf_high")
@@ -49,7 +49,8 @@ def adjusted_observed_expected(
     ----------
     cohort : Cohort
     covariates : sequence of str
-        Terms of both models: variables that are no conditions of the pair, or interactions such as "age_band:sex".
+        Terms of both models, of variables that are no conditions of the pair: "age_band", "age_band:sex", or, beside a
+        variable as it is, transforms of a continuous one such as "ns(age, df=4)".
     conditions : sequence of str, optional
         Two or more conditions of the codebook; all without it.
     by : str or sequence of str, optional
@@ -83,8 +84,7 @@ def adjusted_observed_expected(
     groups = subgroups(cohort, by)
     check_conf_level(conf_level)
     terms = _terms(covariates, names, groups)
-    needed = dict.fromkeys(name for term in terms for name in term.split(":"))
-    cells = collapse_cohort(cohort, [*groups, *needed, *names])
+    cells = collapse_cohort(cohort, [*groups, *variables_in(terms), *names])
     frames = [
         _of_group(cohort, group, names, terms, conf_level, bool(groups)).assign(**levels)
         for levels, group in cells.groups(groups)
@@ -93,15 +93,13 @@ def adjusted_observed_expected(
 
 
 def _terms(covariates: Sequence[str], names: Sequence[str], groups: Sequence[str]) -> tuple[str, ...]:
-    covariates = (covariates,) if isinstance(covariates, str) else tuple(covariates)
-    asked = {part for term in covariates for part in term.split(":")}
-    if not covariates or asked & set(names):
-        found = ", ".join(sorted(asked & set(names))) or "none"
+    every, kept = terms_given(covariates), terms_given(covariates, groups)
+    conditions = [name for name in variables_in(every) if name in names]
+    if not every or conditions:
         raise SpecError(
-            f"covariates = {found}: name one or more variables that are not the conditions themselves, such as "
-            "age_band and sex. Without covariates, `cooccurrence` gives observed/expected."
+            f"covariates = {', '.join(conditions) or 'none'}: name one or more variables that are not the conditions "
+            "themselves, such as age_band and sex. Without covariates, `cooccurrence` gives observed/expected."
         )
-    kept = tuple(term for term in covariates if not set(term.split(":")) & set(groups))
     if not kept:
         raise SpecError(f"every covariate is in by = {', '.join(groups)}; name another, or use `cooccurrence`.")
     return kept
@@ -112,7 +110,7 @@ def _of_group(
 ) -> pd.DataFrame:
     frames = []
     for pair in itertools.combinations(names, 2):
-        used = cells.select(cells.known([*{p for term in terms for p in term.split(":")}, *pair]))
+        used = cells.select(cells.known([*variables_in(terms), *pair]))
         try:
             rows = _pair_rows(cohort, used, pair, terms, conf_level)
         except NOT_ESTIMABLE:
@@ -166,7 +164,7 @@ def _influences(
 ) -> tuple[np.ndarray, np.ndarray]:
     """O and E, and each pattern's influence, per unit of weight, on O, E and log(O / E), shape (P, 3)."""
     people = cohort_of_cells(cells, cohort)
-    fits = [fit_logistic(people, LogisticSpec(condition, terms[0], tuple(terms[1:]))) for condition in pair]
+    fits = [fit_logistic(people, model_of_covariates(condition, terms)) for condition in pair]
     rows = [_rows_of(fit, cells) for fit in fits]
     p_a, p_b = (_fitted(fit)[row] for fit, row in zip(fits, rows, strict=True))
     scale = cells.table.weight.sum()

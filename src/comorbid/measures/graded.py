@@ -16,6 +16,7 @@ from comorbid.fitting import fit_logistic
 from comorbid.measures.arguments import check_conf_level, chosen_conditions, subgroups
 from comorbid.measures.derived import cohort_of_cells, with_variable
 from comorbid.measures.overlap import overlaps
+from comorbid.measures.terms import terms_given, variables_in
 from comorbid.spec import LogisticSpec
 
 NUMBER = "number_of_conditions"
@@ -47,7 +48,7 @@ def graded_exposure(
     conditions : sequence of str, optional
         Two or more conditions that are counted; all of the cohort's but the outcome without it.
     covariates : sequence of str
-        Terms of both models, such as "age_band", "sex" or "age_band:sex".
+        Terms of both models, such as "age_band", "sex", "age_band:sex" or "ns(age, df=4)".
     by : str or sequence of str, optional
         Categorical variables; one set of rows for each combination of their levels that somebody is in.
     most : int, optional
@@ -81,8 +82,8 @@ def graded_exposure(
     if most is not None and not 1 <= most <= len(counted):
         raise SpecError(f"most = {most} does not lie between 1 and the {len(counted)} conditions that are counted.")
     groups = subgroups(cohort, by)
-    terms = [term for term in covariates if not set(term.split(":")) & set(groups)]
-    needed = dict.fromkeys(name for term in terms for name in term.split(":"))
+    terms = terms_given(covariates, groups)
+    needed = variables_in(terms)
     cells = collapse_cohort(cohort, [*groups, *needed, *counted, outcome])
     known = cells.select(cells.known([*groups, *needed, *counted, outcome]))
     if not known.n:
@@ -102,7 +103,7 @@ def _counted(
     if conditions is None:
         conditions = [name for name in cohort.conditions if name != outcome]
     counted = chosen_conditions(cohort, conditions, least=2)
-    twice = [name for name in counted if name in (outcome, *(part for term in covariates for part in term.split(":")))]
+    twice = [name for name in counted if name in (outcome, *variables_in(terms_given(covariates)))]
     if twice:
         raise SpecError(f"{', '.join(twice)}: counted among the conditions, and outcome or covariate too. Choose one.")
     return counted
@@ -127,11 +128,11 @@ def _noted(frame: pd.DataFrame, cohort: Cohort, names: Sequence[str]) -> pd.Data
     return frame.assign(note="; ".join(notes)) if notes else frame
 
 
-def _rows(people: Cohort, outcome: str, terms: Sequence[str], df: str | float, conf_level: float) -> pd.DataFrame:
+def _rows(people: Cohort, outcome: str, terms: tuple[str, ...], df: str | float, conf_level: float) -> pd.DataFrame:
     """Rows of the number by level, then of its trend; the covariates' rows are left out."""
     frames = []
     for exposure in (NUMBER, TREND):
-        fit = fit_logistic(people, LogisticSpec(outcome, exposure, tuple(terms)), df=df)
+        fit = fit_logistic(people, LogisticSpec(outcome, exposure, terms), df=df)
         rows = fit.tidy(exponentiate=True, conf_level=conf_level)
         frames.append(rows[rows["term"] == exposure])
     return pd.concat(frames, ignore_index=True).assign(exposure=NUMBER)
