@@ -148,3 +148,22 @@ def test_bands_across_groups_of_the_standard_are_an_error_that_says_what_to_do()
     people = pd.DataFrame({"migraine": [True, False], "age_band": pd.Categorical(["18-33", "34+"])})
     with pytest.raises(cm.ComorbidError, match=r"band 18-33 of `age_band`.*standard=\{level: people\}"):
         cm.standardised_prevalence(cm.load_cohort(people))
+
+
+def test_degrees_of_freedom_are_those_of_the_people_who_answered():
+    """Asked in one district alone, a condition rests on the schools of that district."""
+    people = pd.DataFrame({
+        "asked": pd.array([True, False] * 20 + [pd.NA] * 40, dtype="boolean"),
+        "everywhere": np.arange(80) % 3 == 0,
+        "age_band": pd.Categorical.from_codes(np.arange(80) // 2 % 2, ["20-64", "65+"]),
+        "psu": np.arange(80) // 10,
+    })  # fmt: skip
+    whole = cm.load_cohort(people, design=cm.SurveyDesign(psu="psu"))
+    frame = cm.standardised_prevalence(whole).set_index("outcome")
+    alone = cm.standardised_prevalence(whole.complete_cases(["asked"]), ["asked"]).set_index("outcome")
+    columns = ["estimate", "std_error", "conf_low", "conf_high"]
+    np.testing.assert_allclose(
+        frame.loc["asked", columns].astype(float), alone.loc["asked", columns].astype(float), rtol=1e-12
+    )
+    assert frame.loc["asked", "n"] == 40
+    assert frame.loc["everywhere", "n"] == 80

@@ -71,7 +71,11 @@ def standardised_prevalence(
     names, groups, cells = collapsed_by_age(cohort, conditions, age, by, 1)
     check_conf_level(conf_level)
     share = band_shares(cells, standard, age)
-    frames = [_prevalence(group, names, age, share, conf_level).assign(**at) for at, group in cells.groups(groups)]
+    frames = [
+        _prevalence(group, name, age, share, conf_level).assign(**at)
+        for at, group in cells.groups(groups)
+        for name in names
+    ]
     frame = pd.concat(frames).assign(standard=named(standard))
     return cohort.labelled(arrange(frame, groups))
 
@@ -117,26 +121,27 @@ def proportions_by_age(
     return Standardised(present * known, known.astype(float), band, share[used])
 
 
-def _prevalence(cells: Cells, names: Sequence[str], age: str, share: np.ndarray, conf_level: float) -> pd.DataFrame:
-    present = np.stack([cells.present(name) for name in names], axis=1)
-    known = np.stack([cells.known([name]) for name in names], axis=1)
-    proportions = proportions_by_age(cells, present, known, age, share)
+def _prevalence(cells: Cells, name: str, age: str, share: np.ndarray, conf_level: float) -> pd.DataFrame:
+    """One row: a condition in one subgroup, among the people whose answer is known."""
+    cells = cells.select(cells.known([name]))
+    present = cells.present(name)[:, None]
+    proportions = proportions_by_age(cells, present, np.ones_like(present), age, share)
     p = proportions(cells.table.weight[None])[0]
     error = errors_of(cells, proportions, proportions.influence(cells.table.weight))
     error = np.where(np.isfinite(p), error, np.nan)
-    n, df = cells.table.count @ known, cells.degrees_of_freedom
+    df = cells.degrees_of_freedom
     limits = logit_interval(p, error, conf_level, df)
-    status, reason = presentation(p, error, n.astype(float), df)
+    status, reason = presentation(p, error, np.array([float(cells.n)]), df)
     return pd.DataFrame(
         {
-            "outcome": list(names),
+            "outcome": name,
             "measure": "prevalence",
             "estimate": p,
             "std_error": error,
             "conf_low": limits[:, 0],
             "conf_high": limits[:, 1],
-            "n": n,
-            "events": (cells.table.count @ present).astype(np.int64),
+            "n": cells.n,
+            "events": int(cells.table.count @ present[:, 0]),
             "presentation": status,
             "presentation_reason": reason,
         }
