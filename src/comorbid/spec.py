@@ -77,11 +77,17 @@ class LogisticSpec:
 
     @property
     def terms(self) -> tuple[Term, ...]:
-        """Terms in the order of the model; the main effects of an interaction stand before it."""
+        """Terms in the order of the model; the main effects of an interaction stand before it.
+
+        A variable that stands in the model in one form, `ns(age, df=4)`, does not enter in another for an `age:sex`.
+        """
+        asked = [read_pieces(text) for text in (self.exposure, *self.covariates)]
+        mains = {pieces[0] for pieces in asked if len(pieces) == 1}
+        alone = {piece.variable for piece in mains}
         terms: dict[frozenset[Piece], tuple[Piece, ...]] = {}
-        for text in (self.exposure, *self.covariates):
-            pieces = read_pieces(text)
-            for term in (*((piece,) for piece in pieces), pieces):
+        for pieces in asked:
+            implied = [(piece,) for piece in pieces if piece in mains or piece.variable not in alone]
+            for term in (*implied, pieces):
                 terms.setdefault(frozenset(term), term)
         return tuple(Term(pieces) for pieces in terms.values())
 

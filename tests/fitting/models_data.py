@@ -13,7 +13,12 @@ from tests.references import FOLDER
 
 @cache
 def people(case: str) -> pd.DataFrame:
-    """The people of a reference case, by the name its records have."""
+    """The people of a reference case, by the name its records have; whole numbers are quantities."""
+    data = _people(case)
+    return data.astype({name: float for name in data.select_dtypes("integer").columns if name != "dnum"})
+
+
+def _people(case: str) -> pd.DataFrame:
     if case == "R24":
         return pd.DataFrame({"x": np.repeat([1.0, 0.0], [12, 50]), "y": np.repeat([True, False], [32, 30])})
     if case == "thirty people":

@@ -127,6 +127,13 @@ def test_formula_and_specification_are_one():
     assert cm.LogisticSpec("y", "sex").adjust_for("ns(age, 3)", "ns(age, df=3)").covariates == ("ns(age, df=3)",)
 
 
+def test_a_variable_enters_in_one_form():
+    spec = cm.LogisticSpec.from_formula("y ~ sex + ns(age, df=3) + sex:age")
+    assert [term.name for term in spec.terms] == ["sex", "ns(age, df=3)", "sex:age"]
+    assert [term.name for term in cm.LogisticSpec("y", "a", ("a:b", "b")).terms] == ["a", "b", "a:b"]
+    assert [term.name for term in cm.LogisticSpec("y", "a", ("b:log(c)",)).terms] == ["a", "b", "log(c)", "b:log(c)"]
+
+
 def test_what_a_basis_cannot_do():
     with pytest.raises(cm.ComorbidError, match="`race` has levels"):
         cm.fit_logistic(cohort("birthwt"), "low ~ smoke + ns(race, df=2)")

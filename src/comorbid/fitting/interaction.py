@@ -1,0 +1,90 @@
+"""Interaction of two exposures: additive (RERI, attributable proportion, synergy) and multiplicative."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from comorbid.errors import SpecError, require_known
+from comorbid.fitting.margins import Row, effect_row
+
+if TYPE_CHECKING:
+    from comorbid.fitting.fit import LogisticFit
+
+
+def interaction_of(fit: LogisticFit, first: str, second: str, conf_level: float) -> pd.DataFrame:
+    """Rows for each pair of levels; see `LogisticFit.interaction`."""
+    predictors = [name for name in fit.spec.variables[1:] if fit.cells.variable(name).is_categorical]
+    for name in (first, second):
+        require_known(name, predictors, "categorical variable", f"the model {fit.spec.formula}")
+    _check_terms(fit, first, second)
+    rows: list[Row] = []
+    for i in _levels(fit, first):
+        for j in _levels(fit, second):
+            rows += _pair_rows(fit, first, second, i, j, conf_level)
+    return pd.DataFrame(rows).assign(term=f"{first}:{second}")
+
+
+def _check_terms(fit: LogisticFit, first: str, second: str) -> None:
+    sets = [{factor.variable for factor in column.factors} for column in fit.columns]
+    if {first, second} not in sets:
+        raise SpecError(
+            f"the model {fit.spec.formula} has no product of `{first}` and `{second}`; "
+            f"fit spec.interact({first!r}, {second!r}) or write {first} * {second} in the formula."
+        )
+    for variables in sets:
+        if variables & {first, second} and variables - {first, second}:
+            raise SpecError(
+                f"`{first}` or `{second}` also interacts with {', '.join(sorted(variables - {first, second}))}: their "
+                "joint effect differs from person to person. Leave that product out, or fit within its levels."
+            )
+
+
+def _levels(fit: LogisticFit, name: str) -> list[int]:
+    """Levels that occur, the reference left out."""
+    return [int(code) for code in np.unique(fit.cells.codes(name))[1:]]
+
+
+def _place(fit: LogisticFit, **levels: int) -> int:
+    """Number of the coefficient that indicates these levels and nothing else."""
+    wanted = {(name, level) for name, level in levels.items()}
+    return next(k for k, c in enumerate(fit.columns) if {(f.variable, f.level) for f in c.factors} == wanted)
+
+
+def _pair_rows(fit: LogisticFit, first: str, second: str, i: int, j: int, conf_level: float) -> list[Row]:
+    combine = np.zeros((3, len(fit.coefficients)))
+    places = _place(fit, **{first: i}), _place(fit, **{second: j}), _place(fit, **{first: i, second: j})
+    combine[0, places[0]] = combine[1, places[1]] = 1.0
+    combine[2, list(places)] = 1.0
+    log_ratios, spread = combine @ fit.coefficients, combine @ fit.covariance @ combine.T
+    names = [fit.cells.variable(name).level_names for name in (first, second)]
+    zero = [names[0][fit.cells.codes(first).min()], names[1][fit.cells.codes(second).min()]]
+    reference = ":".join(zero)
+    labels = [f"{names[0][i]}:{zero[1]}", f"{zero[0]}:{names[1][j]}", f"{names[0][i]}:{names[1][j]}"]
+    rows = []
+    for measure, label, centre, slope in _measures(labels, log_ratios):
+        std_error = float(np.sqrt(slope @ spread @ slope))
+        on_log = measure not in ("reri", "attributable_proportion")
+        row = effect_row(fit, measure, centre, std_error, conf_level, log_scale=on_log)
+        rows.append({"level": label, "reference": reference, **row})
+    return rows
+
+
+def _measures(labels: list[str], log_ratios: np.ndarray) -> list[tuple[str, str, float, np.ndarray]]:
+    """Measure, level, value (logarithm for a ratio) and slope in the three log odds ratios."""
+    r10, r01, r11 = np.exp(log_ratios)
+    reri = r11 - r10 - r01 + 1
+    found = [("odds_ratio", labels[m], float(log_ratios[m]), np.eye(3)[m]) for m in range(3)]
+    product = np.array([-1.0, -1.0, 1.0])
+    found.append(("ratio_of_odds_ratios", labels[2], float(product @ log_ratios), product))
+    found.append(("reri", labels[2], float(reri), np.array([-r10, -r01, r11])))
+    proportion = np.array([-r10, -r01, r10 + r01 - 1]) / r11
+    found.append(("attributable_proportion", labels[2], float(reri / r11), proportion))
+    apart = r10 + r01 - 2
+    synergy = (r11 - 1) / apart if apart else np.nan
+    value = float(np.log(synergy)) if synergy > 0 else np.nan
+    slope = np.array([-r10 / apart, -r01 / apart, r11 / (r11 - 1)]) if synergy > 0 else np.full(3, np.nan)
+    found.append(("synergy_index", labels[2], value, slope))
+    return found
