@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from comorbid._numerics.linearise import degrees_of_freedom
+from comorbid._numerics.linearise import degrees_of_freedom, degrees_of_freedom_by
 from comorbid._numerics.structure import Clusters, PatternTable
 from comorbid.codebook import Variable
 from comorbid.cohort import Cohort
-from comorbid.errors import EmptyDomainError
+from comorbid.errors import EmptyDomainError, few
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,15 +70,32 @@ class Cells:
     def degrees_of_freedom(self) -> float:
         return degrees_of_freedom(self.table, self.clusters)
 
+    def degrees_of_freedom_by(self, known: np.ndarray) -> np.ndarray:
+        """Degrees of freedom of each domain whose patterns are marked in `known`, shape (P, q); shape (q,)."""
+        return degrees_of_freedom_by(known, self.table, self.clusters)
+
     def groups(self, by: Sequence[str]) -> Iterator[tuple[dict[str, str], Cells]]:
-        """The cells of each combination of levels that somebody is in, in the codebook's order; {} and all without."""
+        """The cells of each combination of levels that somebody is in, in the codebook's order; {} and all without.
+
+        Raises
+        ------
+        EmptyDomainError
+            When nobody has a level of every one of them.
+        """
+        if by and not self.known(by).any():
+            raise EmptyDomainError(
+                f"nobody of {few(self.n)} people has a level of {' and '.join(by)}: there are no subgroups."
+            )
+        return self._groups(by)
+
+    def _groups(self, by: Sequence[str]) -> Iterator[tuple[dict[str, str], Cells]]:
         if not by:
             yield {}, self
             return
         for number, level in enumerate(self.variable(by[0]).level_names):
             inside = self.codes(by[0]) == number
             if inside.any():
-                for levels, cells in self.select(inside).groups(by[1:]):
+                for levels, cells in self.select(inside)._groups(by[1:]):
                     yield {by[0]: level, **levels}, cells
 
 

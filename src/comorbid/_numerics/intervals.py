@@ -3,28 +3,68 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy.special import betaincinv, ndtr, ndtri, stdtr, stdtrit
 
+from comorbid.errors import SpecError
 
-def critical_value(conf_level: float, df: float) -> float:
-    """Two-sided critical value of Student's t, or of the normal distribution when df is infinite."""
+NEGLIGIBLE = 1e-12
+"""A standard error that is a smaller share of its estimate than this is rounding about zero."""
+
+
+def check_conf_level(conf_level: float) -> None:
+    """Raise unless a level of confidence is a number between 0 and 1.
+
+    Raises
+    ------
+    SpecError
+    """
+    if isinstance(conf_level, bool) or not isinstance(conf_level, (int, float, np.number)) or not 0 < conf_level < 1:
+        raise SpecError(f"conf_level = {conf_level!r} is not between 0 and 1; write 0.95 for 95%.")
+
+
+def critical_value(conf_level: float, df: ArrayLike) -> np.ndarray:
+    """Two-sided critical value of Student's t, or of the normal distribution when df is infinite; shape of `df`.
+
+    NaN without degrees of freedom.
+
+    Raises
+    ------
+    SpecError
+        When the level of confidence is not between 0 and 1.
+    """
+    check_conf_level(conf_level)
     upper = 0.5 + conf_level / 2
-    return float(ndtri(upper) if np.isinf(df) else stdtrit(df, upper))
+    return np.where(np.isinf(df), ndtri(upper), stdtrit(df, upper))
 
 
-def two_sided_p(statistic: np.ndarray, df: float) -> np.ndarray:
-    """P(|T| >= |statistic|), shape of `statistic`."""
+def two_sided_p(statistic: np.ndarray, df: ArrayLike) -> np.ndarray:
+    """P(|T| >= |statistic|), shape of `statistic`; NaN without degrees of freedom."""
     lower = -np.abs(statistic)
-    return 2 * (ndtr(lower) if np.isinf(df) else stdtr(df, lower))
+    return 2 * np.where(np.isinf(df), ndtr(lower), stdtr(df, lower))
 
 
-def wald_interval(estimate: np.ndarray, std_error: np.ndarray, conf_level: float, df: float) -> np.ndarray:
+def wald_statistic(estimate: ArrayLike, std_error: ArrayLike, least: float = 0.0) -> np.ndarray:
+    """Estimate over its standard error; NaN where that is no more than rounding, so that there is nothing to test.
+
+    Parameters
+    ----------
+    estimate, std_error : ndarray of the same shape
+    least : float
+        Standard errors up to this count as zero too, for estimates whose scale is known.
+    """
+    estimate, std_error = np.asarray(estimate, dtype=float), np.asarray(std_error, dtype=float)
+    stands = std_error > np.maximum(NEGLIGIBLE * np.abs(estimate), least)
+    return np.divide(estimate, std_error, out=np.full(estimate.shape, np.nan), where=stands)
+
+
+def wald_interval(estimate: np.ndarray, std_error: np.ndarray, conf_level: float, df: ArrayLike) -> np.ndarray:
     """Estimate -/+ t * std_error, shape (..., 2)."""
     half = critical_value(conf_level, df) * std_error
     return np.stack([estimate - half, estimate + half], axis=-1)
 
 
-def logit_interval(proportion: np.ndarray, std_error: np.ndarray, conf_level: float, df: float) -> np.ndarray:
+def logit_interval(proportion: np.ndarray, std_error: np.ndarray, conf_level: float, df: ArrayLike) -> np.ndarray:
     """Interval of a proportion, symmetric on the logit scale, shape (..., 2); it never leaves 0 to 1.
 
     A proportion of exactly 0 or 1 has no logit interval: both limits are NaN.
@@ -37,7 +77,7 @@ def logit_interval(proportion: np.ndarray, std_error: np.ndarray, conf_level: fl
 
 
 def effective_sample_size(
-    proportion: np.ndarray, std_error: np.ndarray, n: np.ndarray, conf_level: float, df: float
+    proportion: np.ndarray, std_error: np.ndarray, n: np.ndarray, conf_level: float, df: ArrayLike
 ) -> np.ndarray:
     """People of a simple random sample that would tell as much: p (1 - p) / se^2 * (t_{n-1} / t_df)^2, at most n.
 
@@ -46,13 +86,13 @@ def effective_sample_size(
     tail = (1 - conf_level) / 2
     inside = (std_error > 0) & (proportion > 0) & (proportion < 1)
     raw = np.where(inside, proportion * (1 - proportion) / np.where(inside, std_error, 1) ** 2, n)
-    t_sample = -ndtri(tail) if np.isinf(df) else stdtrit(np.maximum(n - 1, 1), 1 - tail)
-    shrink = (t_sample / critical_value(conf_level, df)) ** 2 if np.isfinite(df) else 1.0
+    t_sample = stdtrit(np.maximum(n - 1, 1), 1 - tail)
+    shrink = np.where(np.isfinite(df), (t_sample / critical_value(conf_level, df)) ** 2, 1.0)
     return np.where(inside, np.minimum(raw * shrink, n), n)
 
 
 def korn_graubard_interval(
-    proportion: np.ndarray, std_error: np.ndarray, n: np.ndarray, conf_level: float, df: float
+    proportion: np.ndarray, std_error: np.ndarray, n: np.ndarray, conf_level: float, df: ArrayLike
 ) -> np.ndarray:
     """Clopper-Pearson interval at the effective sample size, adjusted for degrees of freedom, shape (..., 2).
 

@@ -147,14 +147,42 @@ def degrees_of_freedom(table: PatternTable, clusters: Clusters) -> float:
     weights: what the publisher states, or their rank in the domain minus 1 when no PSUs are named.
     Source: Korn & Graubard, Analysis of Health Surveys, 1999, section 5.2.
     """
+    return float(degrees_of_freedom_by(np.ones((table.n_patterns, 1), dtype=bool), table, clusters)[0])
+
+
+def degrees_of_freedom_by(known: np.ndarray, table: PatternTable, clusters: Clusters) -> np.ndarray:
+    """Design degrees of freedom of several domains of the same patterns, shape (q,).
+
+    Parameters
+    ----------
+    known : ndarray of bool, shape (P, q)
+        Patterns of the people in each domain; domains that are alike are counted once.
+    table : PatternTable
+    clusters : Clusters
+
+    Notes
+    -----
+    The rank of given replicate weights is that of all patterns, since it cannot be had from their totals.
+    """
     if clusters.sampling == "none":
-        return float("inf")
+        return np.full(known.shape[1], np.inf)
     if clusters.replication is not None and clusters.replication.df is not None:
-        return clusters.replication.df
+        return np.full(known.shape[1], float(clusters.replication.df))
     if table.replicate_rank is not None:
-        return float(table.replicate_rank - 1)
-    units = np.unique(table.cell_unit[table.cell_weight > 0])
-    strata = np.unique(clusters.stratum[units])
-    if clusters.sampling == "person":
-        return float(table.count.sum() - len(strata))
-    return float(len(units) - len(strata))
+        return np.full(known.shape[1], float(table.replicate_rank - 1))
+    distinct: dict[bytes, float] = {}
+    columns = np.ascontiguousarray(known.T)
+    for column in columns:
+        if column.tobytes() not in distinct:
+            distinct[column.tobytes()] = _counted(column, table, clusters)
+    return np.array([distinct[column.tobytes()] for column in columns])
+
+
+def _counted(known: np.ndarray, table: PatternTable, clusters: Clusters) -> float:
+    """Units minus strata, or people minus strata, of the patterns marked."""
+    inside = np.zeros(clusters.n_units, dtype=bool)
+    inside[table.cell_unit[known[table.cell_pattern] & (table.cell_weight > 0)]] = True
+    strata = np.zeros(clusters.n_strata, dtype=bool)
+    strata[clusters.stratum[inside]] = True
+    sampled = table.count @ known if clusters.sampling == "person" else inside.sum()
+    return float(sampled - strata.sum())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from comorbid._numerics.intervals import effective_sample_size, korn_graubard_interval
 
@@ -15,7 +16,7 @@ LEAST_DF = 8
 
 
 def presentation(
-    proportion: np.ndarray, std_error: np.ndarray, n: np.ndarray, df: float
+    proportion: np.ndarray, std_error: np.ndarray, n: np.ndarray, df: ArrayLike
 ) -> tuple[np.ndarray, np.ndarray]:
     """Show, review or suppress each proportion, and why.
 
@@ -27,7 +28,7 @@ def presentation(
     ----------
     proportion, std_error, n : ndarray of shape (m,)
         Proportion, its design-based standard error, and the people it rests on, unweighted.
-    df : float
+    df : float, or ndarray of shape (m,)
         Design degrees of freedom; infinite without a design.
 
     Returns
@@ -54,7 +55,7 @@ def presentation(
         (effective < LEAST_PEOPLE, "suppress", f"effective sample size below {LEAST_PEOPLE}"),
         (width >= WIDE, "suppress", f"95% interval {WIDE:.2f} or wider"),
         (unsure & (relative > RELATIVE), "suppress", f"95% interval wider than {RELATIVE:.0%} of the proportion"),
-        (np.full(extreme.shape, df < LEAST_DF), "review", f"fewer than {LEAST_DF} degrees of freedom"),
+        (np.broadcast_to(np.less(df, LEAST_DF), extreme.shape), "review", f"fewer than {LEAST_DF} degrees of freedom"),
         (extreme, "review", "proportion of 0% or 100%"),
         (unsure & (complement > RELATIVE), "show", f"complement: 95% interval wider than {RELATIVE:.0%} of it"),
     ]

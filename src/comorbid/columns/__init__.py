@@ -6,6 +6,8 @@ from collections.abc import Iterable
 
 import pandas as pd
 
+from comorbid.errors import SpecError, listed
+
 GLOSSARY: dict[str, str] = {
     "outcome": "condition that is studied as the effect",
     "exposure": "condition or variable that is studied as the predictor",
@@ -53,6 +55,21 @@ SYNTHETIC = "synthetic data"
 def null_value(measure: str) -> float:
     """The value of a measure under no association: 1 for ratios, 0 otherwise."""
     return 1.0 if measure in RATIO_MEASURES else 0.0
+
+
+def require_free(names: Iterable[str], what: str) -> None:
+    """Raise when a variable that becomes a column of a result frame has the name of one that is there already.
+
+    Raises
+    ------
+    SpecError
+    """
+    taken = [name for name in names if name in GLOSSARY]
+    if taken:
+        raise SpecError(
+            f"{what} {listed(repr(name) for name in taken)}: result frames have a column of that name "
+            f"({GLOSSARY[taken[0]]}). Give the variable another name in the codebook; `column` says its name in the data."
+        )
 
 
 def arrange(frame: pd.DataFrame, leading: Iterable[str] = ()) -> pd.DataFrame:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from comorbid._numerics.intervals import two_sided_p, wald_interval
+from comorbid._numerics.intervals import two_sided_p, wald_interval, wald_statistic
 from comorbid.cells import Cells
 from comorbid.cohort import Cohort
 from comorbid.columns import arrange
@@ -85,7 +85,7 @@ class CategoricalFit:
         """
         std_error = np.sqrt(np.diag(self.covariance))
         limits = wald_interval(self.coefficients, std_error, conf_level, self.df)
-        statistic = self.coefficients / std_error
+        statistic = wald_statistic(self.coefficients, std_error)
         threshold = np.array([term.column.term == "threshold" for term in self.terms])
         turned = ~threshold if exponentiate else np.zeros(len(threshold), dtype=bool)
         frame = pd.DataFrame(

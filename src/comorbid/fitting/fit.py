@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from comorbid._numerics.intervals import two_sided_p, wald_interval
+from comorbid._numerics.intervals import check_conf_level, two_sided_p, wald_interval, wald_statistic
 from comorbid._numerics.logistic import LogisticResult
 from comorbid.cells import Cells
 from comorbid.cohort import Cohort
@@ -94,12 +94,13 @@ class LogisticFit(Effects):
         """
         if interval not in INTERVALS:
             raise SpecError(f"interval = {interval!r} is not a choice. Accepted: {', '.join(INTERVALS)}.")
+        check_conf_level(conf_level)
         std_error = np.sqrt(np.diag(self.covariance))
         if interval == "profile":
             limits, statistic, p_value = profiled(self, conf_level)
         else:
             limits = wald_interval(self.coefficients, std_error, conf_level, self.df)
-            statistic = self.coefficients / std_error
+            statistic = wald_statistic(self.coefficients, std_error)
             p_value = two_sided_p(statistic, self.df)
         turn = np.exp if exponentiate else np.asarray
         frame = pd.DataFrame(
@@ -119,7 +120,7 @@ class LogisticFit(Effects):
                 "events": self.events,
             }
         )
-        return self._labelled(frame)
+        return self._labelled(frame, conf_level)
 
     def glance(self) -> pd.DataFrame:
         """One row: people, events, who was left out by variable, PSUs, strata, degrees of freedom, parameters."""
@@ -146,9 +147,9 @@ class LogisticFit(Effects):
     def _asked(self) -> dict[str, str]:
         return {"outcome": self.spec.outcome, "exposure": self.spec.exposure, "model": self.spec.model}
 
-    def _labelled(self, frame: pd.DataFrame) -> pd.DataFrame:
+    def _labelled(self, frame: pd.DataFrame, conf_level: float | None = None) -> pd.DataFrame:
         frame = arrange(frame)
-        return self.cohort.labelled(frame) if self.cohort is not None else frame
+        return self.cohort.labelled(frame, conf_level=conf_level) if self.cohort is not None else frame
 
     def __repr__(self) -> str:
         return f"<LogisticFit {self.spec.formula} ({self.spec.model}): {self.n:,} people, {self.events:,} events>"

@@ -9,12 +9,12 @@ import numpy as np
 import pandas as pd
 
 from comorbid._numerics.batch import BatchResult, fit_batch
-from comorbid._numerics.intervals import two_sided_p, wald_interval
+from comorbid._numerics.intervals import two_sided_p, wald_interval, wald_statistic
 from comorbid._numerics.linearise import variance_of_sums
 from comorbid._numerics.pair_tables import PairTables, pair_tables
 from comorbid._numerics.structure import Clusters
 from comorbid.cohort import Cohort
-from comorbid.columns import arrange
+from comorbid.columns import arrange, require_free
 from comorbid.errors import EmptyDomainError, SpecError
 from comorbid.fitting.groups import Groups, group_people
 from comorbid.people import PeopleFrame
@@ -81,10 +81,13 @@ def fit_pairs(
     leading = [by] if by else []
     labelled = [frame.assign(**{by: groups.levels[i]}) if by else frame for i, frame in enumerate(frames)]
     model = "adjusted" if adjust_for else "crude"
-    return cohort.labelled(arrange(pd.concat(labelled, ignore_index=True).assign(model=model), leading))
+    return cohort.labelled(
+        arrange(pd.concat(labelled, ignore_index=True).assign(model=model), leading), conf_level=conf_level
+    )
 
 
 def _check(cohort: Cohort, names: Sequence[str], adjust_for: Sequence[str], by: str | None) -> None:
+    require_free([by] if by else [], "by =")
     for name in names:
         cohort.codebook.condition(name)
     if len(names) < 2:
@@ -153,7 +156,7 @@ def _frame(
     conf_level: float,
 ) -> pd.DataFrame:
     limits = wald_interval(estimate, std_error, conf_level, df)
-    statistic = estimate / std_error
+    statistic = wald_statistic(estimate, std_error)
     return pd.DataFrame(
         {
             "outcome": [names[y] for y, _ in ordered],

@@ -84,13 +84,38 @@ def degrees(df: str | float, cells: Cells, n_parameters: int) -> float:
     Raises
     ------
     SpecError
+        When there are none, or `df` is no name and no number above zero.
     """
-    if isinstance(df, str):
-        if df not in DEGREES:
-            raise SpecError(f"df = {df!r} is not a choice. Accepted: design, residual, or a number.")
-        design = cells.degrees_of_freedom
-        return design if df == "design" else design - (n_parameters - 1)
-    return float(df)
+    if isinstance(df, (bool, type(None))) or not isinstance(df, (str, int, float, np.number)):
+        raise SpecError(f"df takes design, residual or a number above zero; {type(df).__name__} is not accepted.")
+    if not isinstance(df, str):
+        if not df > 0:
+            raise SpecError(f"df = {df!r} is not above zero. Accepted: design, residual, or a number above zero.")
+        return float(df)
+    if df not in DEGREES:
+        raise SpecError(f"df = {df!r} is not a choice. Accepted: design, residual, or a number.")
+    design = cells.degrees_of_freedom
+    found = design if df == "design" else design - (n_parameters - 1)
+    if not found > 0:
+        raise SpecError(
+            f"df = {df!r} leaves {found:.0f} degrees of freedom: the people of the model lie in {_sampled(cells)}, and "
+            f"the model has {n_parameters} coefficients. {_way_out(df, design)}"
+        )
+    return found
+
+
+def _sampled(cells: Cells) -> str:
+    """How many sampled units and strata the people of some cells lie in, for a message."""
+    units = np.unique(cells.table.cell_unit)
+    strata = len(np.unique(cells.clusters.stratum[units]))
+    counted = f"{len(units):,} PSUs" if cells.clusters.sampling == "psu" else f"{few(cells.n)} people sampled singly"
+    return f"{counted} of {strata:,} strata"
+
+
+def _way_out(df: str, design: float) -> str:
+    if df == "residual" and design > 0:
+        return f"Take df='design' ({design:.0f}), or fewer terms."
+    return "Widen the domain, or give a number: df=..."
 
 
 def scale_to_mean_one(cells: Cells) -> float:

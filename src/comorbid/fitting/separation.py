@@ -8,9 +8,13 @@ import numpy as np
 
 from comorbid._numerics.logistic import separating_direction
 from comorbid.cells import Cells
-from comorbid.errors import SeparationError
+from comorbid.errors import SeparationError, few
 from comorbid.fitting.matrix import Column
 from comorbid.spec import LogisticSpec
+
+FEW, MANY = 10, 30
+"""A level with fewer people goes unnamed where a variable has more levels than the second number: labels that many may
+tell people apart."""
 
 
 def require_overlap(
@@ -53,6 +57,7 @@ def _empty_level(moving: Sequence[Column], cells: Cells, spec: LogisticSpec) -> 
             here = cells.codes(name) == number
             n, with_outcome = cells.table.count[here].sum(), cells.table.count[here] @ outcome[here]
             if n and with_outcome in (0, n):
-                found = "yes" if with_outcome == 0 else "no"
-                return f"no `{spec.outcome}` = {found} where `{name}` = {level} (0 of {n:,})"
+                absent = cells.variable(spec.outcome).level_names[1 if with_outcome == 0 else 0]
+                where = f"= {level}" if n >= FEW or len(variable.levels) <= MANY else "is one of its rare levels"
+                return f"no `{spec.outcome}` = {absent} where `{name}` {where} (0 of {few(int(n))})"
     return None

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 import pandas as pd
+from scipy.special import expit
 
-from comorbid._numerics.intervals import critical_value, false_discovery, logit_interval, two_sided_p
-from comorbid._numerics.linearise import variances
-from comorbid._numerics.merging import matching_rows
+from comorbid._numerics.intervals import critical_value, false_discovery, logit_interval, two_sided_p, wald_statistic
+from comorbid._numerics.joint_expectation import FittedModel, observed_and_expected, refitted
+from comorbid._numerics.merging import pattern_keys
 from comorbid.cells import Cells, collapse_cohort
 from comorbid.cohort import Cohort
 from comorbid.errors import CollinearityError, EmptyDomainError, SeparationError, SpecError
-from comorbid.fitting import LogisticFit, fit_logistic
+from comorbid.fitting import fit_logistic
 from comorbid.fitting.matrix import design_matrix, getter
 from comorbid.measures.arguments import check_conf_level, chosen_conditions, subgroups
 from comorbid.measures.derived import cohort_of_cells
 from comorbid.measures.overlap import labelled_pairs
+from comorbid.measures.spread import errors_of
 from comorbid.measures.terms import model_of_covariates, terms_given, variables_in
 
 MEASURES = ("prevalence", "expected_prevalence", "adjusted_observed_expected")
@@ -75,10 +78,11 @@ def adjusted_observed_expected(
     Notes
     -----
     Rests, pair by pair, on people with both answers and every covariate. t on the design degrees of freedom; without a
-    design people count as independent. The marginal models must be right for 1 to mean conditional independence.
-    Assumed sampling: see `fit_logistic`. After Lemmon et al., Nat Comput Sci 2021;1:694,
-    doi:10.1038/s43588-021-00141-9, who sum each person's expected joint probability; weights and linearised errors
-    are added here. Pinned to a stratified jackknife.
+    design people count as independent; with replicate weights both models are fitted anew in each replicate. The
+    marginal models must be right for 1 to mean conditional independence. Assumed sampling: see `fit_logistic`.
+    After Lemmon et al., Nat Comput Sci 2021;1:694, doi:10.1038/s43588-021-00141-9, who sum each person's expected
+    joint probability; weights and linearised errors are added here. Pinned to a linearisation written out in R, and
+    with replicates to the jackknife of R `survey`.
     """
     names = chosen_conditions(cohort, conditions, least=2)
     groups = subgroups(cohort, by)
@@ -89,7 +93,7 @@ def adjusted_observed_expected(
         _of_group(cohort, group, names, terms, conf_level, bool(groups)).assign(**levels)
         for levels, group in cells.groups(groups)
     ]
-    return labelled_pairs(cohort, pd.concat(frames), groups)
+    return labelled_pairs(cohort, pd.concat(frames), groups, conf_level)
 
 
 def _terms(covariates: Sequence[str], names: Sequence[str], groups: Sequence[str]) -> tuple[str, ...]:
@@ -138,14 +142,13 @@ def _pair_rows(
 ) -> pd.DataFrame:
     if not cells.n:
         raise EmptyDomainError(f"nobody has answers to {' and '.join(pair)} and a value in {', '.join(terms)}.")
-    shares, z = _influences(cohort, cells, pair, terms)
-    std_error = np.sqrt(variances(z, cells.table, cells.clusters))
+    shares, std_error = _estimated(cohort, cells, pair, terms)
     df = cells.degrees_of_freedom
     ratio = np.log(shares[0] / shares[1]) if shares[0] else np.nan
     std_error[2] = std_error[2] if shares[0] else np.nan
     half = critical_value(conf_level, df) * std_error[2]
     limits = np.vstack([logit_interval(shares, std_error[:2], conf_level, df), np.exp([ratio - half, ratio + half])])
-    statistic = np.array([np.nan, np.nan, ratio / std_error[2]])
+    statistic = np.array([np.nan, np.nan, float(wald_statistic(ratio, std_error[2], 1e-12))])
     return pd.DataFrame(
         {
             "measure": MEASURES,
@@ -159,37 +162,16 @@ def _pair_rows(
     )
 
 
-def _influences(
+def _estimated(
     cohort: Cohort, cells: Cells, pair: tuple[str, str], terms: Sequence[str]
 ) -> tuple[np.ndarray, np.ndarray]:
-    """O and E, and each pattern's influence, per unit of weight, on O, E and log(O / E), shape (P, 3)."""
+    """O and E, and the standard errors of O, E and log(O / E)."""
     people = cohort_of_cells(cells, cohort)
     fits = [fit_logistic(people, model_of_covariates(condition, terms)) for condition in pair]
-    rows = [_rows_of(fit, cells) for fit in fits]
-    p_a, p_b = (_fitted(fit)[row] for fit, row in zip(fits, rows, strict=True))
-    scale = cells.table.weight.sum()
-    share = cells.table.weight / scale
-    both, joint = cells.present(pair[0]) * cells.present(pair[1]), p_a * p_b
-    shares = np.array([share @ both, share @ joint])
-    moved = sum(_moved(fit, row, share * joint) for fit, row in zip(fits, rows, strict=True))
-    z = np.column_stack([both - shares[0], joint - shares[1] + moved * scale]) / scale
-    relative = z / np.where(shares > 0, shares, 1.0)
-    return shares, np.column_stack([z, relative[:, 0] - relative[:, 1]])
-
-
-def _rows_of(fit: LogisticFit, cells: Cells) -> np.ndarray:
-    """Pattern of the fit that each pattern of some cells belongs to, shape (P,)."""
-    names = [variable.name for variable in fit.cells.variables]
-    return matching_rows(np.stack([cells.codes(name) for name in names], axis=1), fit.cells.table.codes)
-
-
-def _fitted(fit: LogisticFit) -> np.ndarray:
-    """Probability of the outcome in each pattern of a fit."""
-    return fit.result.fitted[fit.group]
-
-
-def _moved(fit: LogisticFit, row: np.ndarray, product: np.ndarray) -> np.ndarray:
-    """Influence on E through one model's coefficients: u'd, d = sum share p_a p_b (1 - p) x, shape (P,)."""
-    design = design_matrix(fit.columns, getter(fit.cells), fit.cells.table.n_patterns)
-    slope = (product * (1 - _fitted(fit)[row])) @ design[row]
-    return (fit.influence @ slope)[row]
+    design = design_matrix(fits[0].columns, getter(cells), cells.table.n_patterns)
+    present = np.stack([cells.present(name) for name in pair], axis=1)
+    models = [FittedModel(expit(design @ fit.coefficients), fit.result.bread) for fit in fits]
+    shares, z = observed_and_expected(design, present, cells.table.weight, models)
+    covariates = np.stack([cells.codes(name) for name in variables_in(terms)], axis=1)
+    group = np.unique(pattern_keys(covariates), return_inverse=True)[1]
+    return shares, errors_of(cells, partial(refitted, design, present, group), z)

@@ -8,15 +8,17 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from comorbid._numerics.intervals import critical_value, logit_interval, two_sided_p
+from comorbid._numerics.intervals import critical_value, logit_interval, two_sided_p, wald_statistic
 from comorbid._numerics.linearise import variances
 from comorbid.cells import Cells, collapse_cohort
 from comorbid.cohort import Cohort
-from comorbid.columns import arrange
+from comorbid.columns import arrange, require_free
 from comorbid.errors import EmptyDomainError, SpecError, few
 from comorbid.measures.arguments import check_conf_level, chosen_conditions, subgroups
 
 MOST_CONDITIONS = 12
+ROUNDING = 1e-12
+"""A standard error of log observed / expected up to this is zero but for rounding: both are equal by construction."""
 
 
 def combinations(
@@ -48,7 +50,8 @@ def combinations(
         [by,] combination ("migraine & neck_pain", or "none"), size, one boolean column a condition, measure
         ("prevalence", "expected_prevalence", "observed_expected"), estimate, std_error, statistic, p_value, conf_low,
         conf_high, n, events. The standard error of the ratio is on the log scale; a combination that nobody has keeps
-        its rows, with a missing ratio.
+        its rows, with a missing ratio. Where observed equals expected by construction (a condition that everybody or
+        nobody has), the ratio has neither test nor interval.
 
     Raises
     ------
@@ -63,6 +66,7 @@ def combinations(
     if len(names) > MOST_CONDITIONS:
         raise SpecError(f"{len(names)} conditions have 2^{len(names)} combinations; name {MOST_CONDITIONS} or fewer.")
     groups = subgroups(cohort, by)
+    _check_columns(names, groups)
     check_conf_level(conf_level)
     cells = collapse_cohort(cohort, [*names, *groups])
     complete = cells.select(cells.known(names))
@@ -70,7 +74,18 @@ def combinations(
         raise EmptyDomainError(f"nobody of {few(cells.n)} people has an answer to all of {', '.join(names)}.")
     frames = [_of_group(group, names, conf_level).assign(**levels) for levels, group in complete.groups(groups)]
     frame = arrange(pd.concat(frames), [*groups, "combination", "size", *names])
-    return cohort.labelled(frame)
+    return cohort.labelled(frame, conf_level=conf_level)
+
+
+def _check_columns(names: Sequence[str], groups: Sequence[str]) -> None:
+    """Conditions and subgroups are columns of the frame: their names must differ from each other and from its own."""
+    require_free(names, "condition")
+    both = [name for name in groups if name in names]
+    if both:
+        raise SpecError(
+            f"by = {both[0]!r} is one of the conditions that are combined; name the conditions without it, or leave "
+            "`by` out."
+        )
 
 
 def _of_group(cells: Cells, names: Sequence[str], conf_level: float) -> pd.DataFrame:
@@ -109,11 +124,11 @@ def _frame(
     with np.errstate(divide="ignore", invalid="ignore"):
         log_ratio = np.where(observed > 0, np.log(observed / expected), np.nan)
     log_error = np.where(np.isfinite(log_ratio), std_error[2], np.nan)
-    half = critical_value(conf_level, df) * log_error
+    statistic = wald_statistic(log_ratio, log_error, ROUNDING)
+    half = np.where(np.isnan(statistic), np.nan, critical_value(conf_level, df) * log_error)
     limits = [*shares, np.exp(np.stack([log_ratio - half, log_ratio + half], axis=-1))]
     blank = np.full(len(sets), np.nan)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        statistics = [blank, blank, np.where(log_error > 0, log_ratio / log_error, np.nan)]
+    statistics = [blank, blank, statistic]
     estimates = [observed, expected, np.exp(log_ratio)]
     errors = [std_error[0], std_error[1], log_error]
     described = {

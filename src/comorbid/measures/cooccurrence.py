@@ -8,14 +8,14 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import pandas as pd
 
-from comorbid._numerics.intervals import critical_value, false_discovery, two_sided_p
+from comorbid._numerics.intervals import critical_value, false_discovery, two_sided_p, wald_statistic
 from comorbid._numerics.pairs import DIRECTED, SWAP, SYMMETRIC, Measured
 from comorbid._numerics.scales import SCALES, limits_on
 from comorbid._numerics.tetrachoric import tetrachoric
 from comorbid.cells import Cells, collapse_cohort
 from comorbid.cohort import Cohort
 from comorbid.columns import RATIO_MEASURES
-from comorbid.errors import SpecError, require_known
+from comorbid.errors import SpecError, names_given, require_known
 from comorbid.measures.arguments import check_conf_level, chosen_conditions, subgroups
 from comorbid.measures.overlap import labelled_pairs
 from comorbid.measures.spread import errors_of
@@ -24,6 +24,8 @@ SYMMETRIC_MEASURES: dict[str, Callable[[np.ndarray], Measured]] = {**SYMMETRIC, 
 MEASURES = (*SYMMETRIC_MEASURES, *DIRECTED)
 WITHOUT_NULL = frozenset({"jaccard", "conditional_prevalence"})
 """Measures that have no fixed value under independence, hence no test."""
+ROUNDING = 1e-12
+"""Standard errors up to this, and distances from the end of a range, are zero but for rounding."""
 
 
 def cooccurrence(
@@ -64,9 +66,10 @@ def cooccurrence(
         n_b, n_both, q_value. Measures with a direction have two rows a pair. The standard error of a ratio is on the
         log scale; intervals of phi, Yule's Q and tetrachoric are symmetric on Fisher's z scale, of jaccard and
         conditional prevalence on the logit scale. `q_value` is the false discovery rate over the pairs of one measure
-        and level of `by`. A measure that an empty cell leaves undefined is NaN. Where the case definitions of a pair
-        share survey items or body sites, a last column `note` says which ("shares site: low back"): such a pair is
-        associated by construction, and `overlap_sensitivity` shows it without them.
+        and level of `by`. A measure that an empty cell leaves undefined is NaN; at the end of its range (phi or Yule's
+        Q of -1 or 1), where linearisation gives no error, statistic, p-value and limits are NaN. Where the case
+        definitions of a pair share survey items or body sites, a last column `note` says which ("shares site: low
+        back"): such a pair is associated by construction, and `overlap_sensitivity` shows it without them.
 
     Raises
     ------
@@ -74,27 +77,35 @@ def cooccurrence(
 
     Notes
     -----
-    People with both answers known, pair by pair, as a domain of the whole sample. Standard errors by linearisation:
-    the influence of a person is the gradient of the measure at the person's cell. With replicate weights every measure
-    is estimated anew in each replicate.
+    People with both answers known, pair by pair, as a domain of the whole sample, with its degrees of freedom.
+    Standard errors by linearisation: the influence of a person is the gradient of the measure at the person's cell.
+    With replicate weights every measure is estimated anew in each replicate. `statistic` is the estimate (the logarithm
+    of a ratio) over its standard error, for phi, Yule's Q and tetrachoric too, while their limits are formed on
+    Fisher's scale: where a p-value is close to 1 - conf_level, the interval may hold 0 or not.
     """
     names = chosen_conditions(cohort, conditions, least=2)
     groups = subgroups(cohort, by)
     check_conf_level(conf_level)
-    wanted = tuple(require_known(name, MEASURES, "measure") for name in measures) if measures else MEASURES
-    if not wanted:
-        raise SpecError(f"no measure was asked for. Accepted: {', '.join(MEASURES)}.")
+    wanted = tuple(require_known(name, MEASURES, "measure") for name in _measures(measures))
     cells = collapse_cohort(cohort, [*names, *groups])
     frames = [_of_group(group, names, wanted, conf_level).assign(**levels) for levels, group in cells.groups(groups)]
-    return labelled_pairs(cohort, pd.concat(frames), groups)
+    return labelled_pairs(cohort, pd.concat(frames), groups, conf_level)
+
+
+def _measures(asked: Sequence[str] | None) -> Sequence[str]:
+    names = MEASURES if asked is None else names_given(asked, "measures")
+    if not names:
+        raise SpecError(f"no measure was asked for. Accepted: {', '.join(MEASURES)}; leave the argument out for all.")
+    return names
 
 
 def _of_group(cells: Cells, names: Sequence[str], wanted: Sequence[str], conf_level: float) -> pd.DataFrame:
     pairs = list(itertools.combinations(names, 2))
     tables = [_fourfold(cells, a, b) for a, b in pairs]
     frames = [_rows(cells, pair, table, wanted) for pair, table in zip(pairs, tables, strict=True)]
-    frame = pd.concat(frames, ignore_index=True)
-    frame = _with_intervals(frame, conf_level, cells.degrees_of_freedom)
+    df = cells.degrees_of_freedom_by(np.stack([cells.known(pair) for pair in pairs], axis=1))
+    by_row = np.repeat(df, [len(rows) for rows in frames])
+    frame = _with_intervals(pd.concat(frames, ignore_index=True), conf_level, by_row)
     frame["q_value"] = frame.groupby("measure")["p_value"].transform(lambda p: false_discovery(p.to_numpy()))
     return frame
 
@@ -112,9 +123,8 @@ def _fourfold(cells: Cells, a: str, b: str) -> np.ndarray:
 
 def _rows(cells: Cells, pair: tuple[str, str], member: np.ndarray, wanted: Sequence[str]) -> pd.DataFrame:
     """All measures of one pair: estimate and standard error, log scale for ratios."""
-    base = cells.table.weight @ member.sum(axis=1)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        p = cells.table.weight @ member / base
+    base = cells.table.weight @ member.sum(axis=1) or np.nan
+    p = cells.table.weight @ member / base
     asked = _asked(pair, wanted)
     values, gradients = [], []
     for _, measure, swap in asked:
@@ -171,17 +181,18 @@ def _all_measured(asked: Sequence[tuple[tuple[str, str], str, bool]], totals: np
         return np.stack([functions[measure](p[:, SWAP] if swap else p)[0] for _, measure, swap in asked], axis=1)
 
 
-def _with_intervals(frame: pd.DataFrame, conf_level: float, df: float) -> pd.DataFrame:
+def _with_intervals(frame: pd.DataFrame, conf_level: float, df: np.ndarray) -> pd.DataFrame:
     """Statistic, p-value and limits, each measure on the scale where its sampling distribution is most symmetric."""
     estimate, std_error = frame["estimate"].to_numpy(), frame["std_error"].to_numpy()
     scales = frame["measure"].map(_scale).to_numpy()
     low, high = np.full(len(frame), np.nan), np.full(len(frame), np.nan)
     critical = critical_value(conf_level, df)
+    statistic = wald_statistic(estimate, std_error, ROUNDING)
+    statistic[(scales == "fisher") & (np.abs(estimate) >= 1 - ROUNDING)] = np.nan
     for scale in SCALES:
-        here = scales == scale
-        low[here], high[here] = limits_on(scale, estimate[here], std_error[here], critical)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        statistic = np.where(frame["measure"].isin(WITHOUT_NULL), np.nan, estimate / std_error)
+        here = (scales == scale) & np.isfinite(statistic)
+        low[here], high[here] = limits_on(scale, estimate[here], std_error[here], critical[here])
+    statistic[frame["measure"].isin(WITHOUT_NULL)] = np.nan
     shown = np.where(scales == "log", np.exp(estimate), estimate)
     return frame.assign(
         estimate=shown, statistic=statistic, p_value=two_sided_p(statistic, df), conf_low=low, conf_high=high

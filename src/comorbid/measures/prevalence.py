@@ -71,14 +71,14 @@ def prevalence(
     cells = collapse_cohort(cohort, [*names, *groups])
     frames = [_of_group(group, names, conf_level, interval).assign(**levels) for levels, group in cells.groups(groups)]
     frame = arrange(pd.concat(frames), groups)
-    return cohort.labelled(frame)
+    return cohort.labelled(frame, conf_level=conf_level)
 
 
 def _of_group(cells: Cells, names: Sequence[str], conf_level: float, interval: str) -> pd.DataFrame:
     present = np.stack([cells.present(name) for name in names], axis=1)
     known = np.stack([cells.known([name]) for name in names], axis=1)
     p, std_error = shares_and_errors(cells, present, known)
-    count, df = cells.table.count, cells.degrees_of_freedom
+    count, df = cells.table.count, cells.degrees_of_freedom_by(known)
     n = count @ known
     if interval == "logit":
         limits = logit_interval(p, std_error, conf_level, df)

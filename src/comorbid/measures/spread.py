@@ -23,7 +23,8 @@ def shares_and_errors(cells: Cells, present: np.ndarray, known: np.ndarray) -> t
     p = sum w y / sum w, influence (y - p) / sum w.
     """
     p = _shares(cells.table.weight, present, known)
-    return p, errors_of(cells, _estimator(present, known), _influence(cells, present, known, p))
+    std_error = errors_of(cells, _estimator(present, known), _influence(cells, present, known, p))
+    return p, np.where(np.isnan(p), np.nan, std_error)
 
 
 def shares_and_covariance(cells: Cells, present: np.ndarray, known: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
