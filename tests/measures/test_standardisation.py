@@ -135,7 +135,7 @@ def test_bands_are_read_from_breaks_and_from_labels():
         ({"standard": {"20-49": 1}}, "no level '20-49'"),
         ({"standard": {**ADULTS, "60+": 0}}, "people are a number above zero"),
         ({"age": "race"}, "does not read as an age band"),
-        ({"age": "WTMEC2YR"}, "no variable"),
+        ({"age": "age_groups"}, "no variable"),
         ({"by": "agecat"}, "leave it out of `by`"),
     ],
 )
