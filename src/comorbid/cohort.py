@@ -14,6 +14,7 @@ from comorbid.columns import SYNTHETIC
 from comorbid.design import SurveyDesign
 from comorbid.errors import DesignError, EmptyDomainError, few, names_given
 from comorbid.people import PeopleFrame
+from comorbid.relation import PeopleRelation
 from comorbid.restriction import Known, Restriction, names_in, parse_restriction
 
 
@@ -42,7 +43,7 @@ class Cohort:
     steps : the flow so far
     """
 
-    people: PeopleFrame
+    people: PeopleFrame | PeopleRelation
     codebook: Codebook
     design: SurveyDesign | None = None
     restrictions: tuple[Restriction, ...] = ()
@@ -222,7 +223,12 @@ class Cohort:
         ]
         return self.labelled(pd.DataFrame(rows, columns=["variable", "kind", "label", "levels", "n_missing"]))
 
-    def labelled(self, frame: pd.DataFrame, variables: Mapping[str, Variable] | None = None) -> pd.DataFrame:
+    def labelled(
+        self,
+        frame: pd.DataFrame,
+        variables: Mapping[str, Variable] | None = None,
+        conf_level: float | None = None,
+    ) -> pd.DataFrame:
         """A result frame with the labels of this cohort; synthetic numbers get their last column `source`."""
         variables = variables or self.codebook.variables
         if self.synthetic:
@@ -231,8 +237,9 @@ class Cohort:
             "cohort": self.title,
             "synthetic": self.synthetic,
             "labels": {name: variable.label for name, variable in variables.items()},
-            "note": self.codebook.citation,
         }
+        if conf_level is not None:
+            frame.attrs["conf_level"] = conf_level
         return frame
 
     def __repr__(self) -> str:

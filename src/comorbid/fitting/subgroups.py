@@ -35,7 +35,7 @@ def fit_by(
     -------
     DataFrame
         effect_modifier, effect_modifier_level, then the columns of `LogisticFit.tidy` (odds ratios), the exposure's
-        rows alone. Where a level has too few people for the model, the estimate is missing.
+        rows alone; `term`, `level` and `reference` are left out where the exposure has one contrast. Where a level has too few people for the model, the estimate is missing.
 
     Raises
     ------
@@ -52,7 +52,10 @@ def fit_by(
         for modifier in modifiers
         for level in cohort.codebook[modifier].level_names
     ]
-    return cohort.labelled(pd.concat(frames, ignore_index=True))
+    frame = pd.concat(frames, ignore_index=True)
+    if frame.groupby(["effect_modifier", "effect_modifier_level"], sort=False).size().max() == 1:
+        frame = frame.drop(columns=["term", "level", "reference"])
+    return cohort.labelled(frame, conf_level=conf_level)
 
 
 def _in_level(cohort: Cohort, spec: LogisticSpec, modifier: str, level: str, conf_level: float) -> pd.DataFrame:

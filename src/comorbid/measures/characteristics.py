@@ -66,7 +66,7 @@ def characteristics(
         for group, cells in _groups(collapse_cohort(cohort, [*names, variable]), names, most)
         for row in _rows(cells, variable, conf_level)
     ]
-    return cohort.labelled(arrange(pd.DataFrame(rows), [NUMBER]))
+    return cohort.labelled(arrange(pd.DataFrame(rows), [NUMBER]), conf_level=conf_level)
 
 
 def _groups(cells: Cells, names: Sequence[str], most: int) -> Iterator[tuple[str, Cells]]:

@@ -106,7 +106,9 @@ def overlaps(codebook: Codebook, names: Sequence[str]) -> dict[tuple[str, str], 
     return {pair: shared for pair, shared in found.items() if shared}
 
 
-def labelled_pairs(cohort: Cohort, frame: pd.DataFrame, groups: Sequence[str] = ()) -> pd.DataFrame:
+def labelled_pairs(
+    cohort: Cohort, frame: pd.DataFrame, groups: Sequence[str] = (), conf_level: float | None = None
+) -> pd.DataFrame:
     """A frame of pairs in the order of the glossary, with labels, and `note` where case definitions overlap.
 
     The column is there only when a pair of the frame overlaps; `attrs["overlap"]` then says which share what.
@@ -114,10 +116,10 @@ def labelled_pairs(cohort: Cohort, frame: pd.DataFrame, groups: Sequence[str] = 
     names = dict.fromkeys([*frame["condition_a"], *frame["condition_b"]])
     found = overlaps(cohort.codebook, list(names))
     if not found:
-        return cohort.labelled(arrange(frame, groups))
+        return cohort.labelled(arrange(frame, groups), conf_level=conf_level)
     notes = {frozenset(pair): f"shares {', '.join(shared)}" for pair, shared in found.items()}
     pairs = zip(frame["condition_a"], frame["condition_b"], strict=True)
     frame = frame.assign(note=[notes.get(frozenset(pair), "") for pair in pairs])
-    frame = cohort.labelled(arrange(frame, groups))
+    frame = cohort.labelled(arrange(frame, groups), conf_level=conf_level)
     frame.attrs["overlap"] = {" & ".join(pair): ", ".join(shared) for pair, shared in found.items()}
     return frame

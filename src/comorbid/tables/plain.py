@@ -30,12 +30,43 @@ def readable(frame: pd.DataFrame) -> pd.DataFrame:
         return frame
     if {"measure", "estimate", "conf_low", "conf_high"} <= set(frame.columns):
         return format_estimates(frame)
-    shown = frame.drop(columns="source", errors="ignore")
+    shown = _named(frame.drop(columns="source", errors="ignore"))
     numeric = [str(name) for name in shown.columns if _is_number(shown[name])]
     texts = {str(name): [_text(value) for value in shown[name]] for name in shown.columns}
     whole = pd.DataFrame(texts, index=shown.index, dtype=object)
     whole.attrs = {**frame.attrs, "numeric": numeric, "synthetic": words.is_synthetic(frame)}
     return whole
+
+
+HEADERS = {
+    "condition": "Condition",
+    "condition_a": "Condition A",
+    "condition_b": "Condition B",
+    "items": "Survey items and body sites",
+    "label": "Label",
+    "n": "People",
+    "n_excluded": "Left out",
+    "n_missing": "Without a value",
+    "note": "Note",
+    "question": "Question",
+    "reason": "Reason",
+    "recall": "Recall period",
+    "shared": "Shared",
+    "step": "Step",
+    "variable": "Variable",
+}
+NAMES_OF_VARIABLES = ("condition", "condition_a", "condition_b")
+
+
+def _named(frame: pd.DataFrame) -> pd.DataFrame:
+    """Column names and names of conditions in words; a frame of a user's own, without labels, stays as it is."""
+    labels = frame.attrs.get("labels")
+    if labels is None:
+        return frame
+    told = {name: frame[name].map(lambda value: labels.get(value, value)) for name in NAMES_OF_VARIABLES if name in frame}
+    named = frame.assign(**told).rename(columns={name: HEADERS.get(str(name), name) for name in frame.columns})
+    named.attrs = dict(frame.attrs)
+    return named
 
 
 def _is_number(column: pd.Series) -> bool:
