@@ -68,7 +68,7 @@ def require_free(names: Iterable[str], what: str) -> None:
     if taken:
         raise SpecError(
             f"{what} {listed(repr(name) for name in taken)}: result frames have a column of that name "
-            f"({GLOSSARY[taken[0]]}). Give the variable another name in the codebook; `column` says its name in the data."
+            f"({GLOSSARY[taken[0]]}). Name the variable otherwise in the codebook; `column` says its name in the data."
         )
 
 
