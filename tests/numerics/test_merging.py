@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from comorbid._numerics.collapse import CodedColumn, collapse
-from comorbid._numerics.merging import matching_rows, merge_patterns, pattern_keys
+from comorbid._numerics.merging import merge_patterns, pattern_keys
 
 RNG = np.random.default_rng(3)
 N = 400
@@ -47,5 +47,3 @@ def test_keys_order_rows_as_their_codes_do(top):
     codes[:20] = codes[20:40]
     keys = pattern_keys(codes)
     assert np.array_equal(np.unique(codes, axis=0), codes[np.unique(keys, return_index=True)[1]])
-    among = np.unique(codes, axis=0)[::-1]
-    assert np.array_equal(among[matching_rows(codes, among)], codes)

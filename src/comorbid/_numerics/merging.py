@@ -31,18 +31,6 @@ def pattern_keys(codes: np.ndarray) -> np.ndarray:
     return keys
 
 
-def matching_rows(codes: np.ndarray, among: np.ndarray) -> np.ndarray:
-    """Row of `among`, shape (Q, v), that equals each row of `codes`, shape (P, v); each has exactly one.
-
-    Returns
-    -------
-    ndarray of int, shape (P,)
-    """
-    keys = pattern_keys(np.concatenate([among, codes]))
-    order = np.argsort(keys[: len(among)])
-    return order[np.searchsorted(keys[: len(among)], keys[len(among) :], sorter=order)]
-
-
 def merge_patterns(table: PatternTable, codes: np.ndarray) -> PatternTable:
     """The same people by new codes of their patterns; patterns with the same codes become one.
 
