@@ -6,9 +6,10 @@ import json
 import math
 import sys
 from argparse import ArgumentParser
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
+if TYPE_CHECKING:
+    import pandas as pd
 
 FORMATS = ("table", "csv", "json")
 
@@ -37,6 +38,5 @@ def rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
 
 def _plain(value: Any) -> Any:
     value = value.item() if hasattr(value, "item") else value
-    if value is None or value is pd.NA or (isinstance(value, float) and not math.isfinite(value)):
-        return None
-    return value
+    missing = value is None or type(value).__name__ in ("NAType", "NaTType")
+    return None if missing or (isinstance(value, float) and not math.isfinite(value)) else value
