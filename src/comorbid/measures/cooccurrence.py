@@ -82,6 +82,9 @@ def cooccurrence(
     With replicate weights every measure is estimated anew in each replicate. `statistic` is the estimate (the logarithm
     of a ratio) over its standard error, for phi, Yule's Q and tetrachoric too, while their limits are formed on
     Fisher's scale: where a p-value is close to 1 - conf_level, the interval may hold 0 or not.
+
+    In simulated surveys (benchmarks/COVERAGE.md) 95% intervals cover 93.6% to 95.2%. A standard error on few degrees
+    of freedom varies: with 5 it is on average 6% below the spread of the estimates, which t intervals allow for.
     """
     names = chosen_conditions(cohort, conditions, least=2)
     groups = subgroups(cohort, by)
