@@ -61,6 +61,15 @@ def test_under_a_design(case, formula):
         fit.tidy(interval="profile")
 
 
+@pytest.mark.parametrize(("case", "formula"), WEIGHTED, ids=[case for case, _ in WEIGHTED])
+@pytest.mark.parametrize(("mse", "key"), [(False, "se_jackknife"), (True, "se_jackknife_mse")])
+def test_jackknife_of_the_penalised_fit(case, formula, mse, key):
+    rows = records("models", set="firth_weighted", case=case)
+    replicates = cohort(case).with_replicates("jackknife", mse=mse)
+    fit = cm.replicate_fit(cm.fit_logistic(replicates, formula, method="firth"))
+    np.testing.assert_allclose(np.sqrt(np.diag(fit.covariance)), [row[key] for row in rows], rtol=1e-8)
+
+
 def test_the_scale_of_the_weights_changes_nothing():
     case, formula = WEIGHTED[0]
     data = people(case)

@@ -10,6 +10,7 @@ from comorbid.errors import SpecError, listed
 
 GLOSSARY: dict[str, str] = {
     "outcome": "condition that is studied as the effect",
+    "outcome_level": "level of the outcome that the row is about; of a threshold, the levels it divides",
     "exposure": "condition or variable that is studied as the predictor",
     "condition_a": "first condition of a pair; in measures with a direction, the one that divides people",
     "condition_b": "second condition of a pair; in measures with a direction, the one whose prevalence is compared",
@@ -22,7 +23,9 @@ GLOSSARY: dict[str, str] = {
     "measure": "what `estimate` is",
     "estimate": "the estimate, on the scale that `measure` names",
     "std_error": "its standard error; of a ratio, on the log scale",
-    "statistic": "estimate (log scale for a ratio) over its standard error",
+    "statistic": "estimate (log scale for a ratio) over its standard error; of a test, what its measure names",
+    "df_num": "degrees of freedom of a test: coefficients tested",
+    "df_den": "degrees of freedom of a test's denominator",
     "p_value": "two-sided, t distribution on the design degrees of freedom",
     "conf_low": "lower limit of the confidence interval",
     "conf_high": "upper limit of the confidence interval",
@@ -42,7 +45,16 @@ GLOSSARY: dict[str, str] = {
 }
 
 RATIO_MEASURES = frozenset(
-    {"odds_ratio", "prevalence_ratio", "observed_expected", "adjusted_observed_expected", "risk_ratio", "hazard_ratio"}
+    {
+        "odds_ratio",
+        "prevalence_ratio",
+        "observed_expected",
+        "adjusted_observed_expected",
+        "risk_ratio",
+        "hazard_ratio",
+        "ratio_of_odds_ratios",
+        "synergy_index",
+    }
 )
 """Measures whose standard error stays on the log scale and whose null value is 1."""
 

@@ -7,11 +7,13 @@ from dataclasses import replace
 import numpy as np
 
 from comorbid._numerics.batch import fit_batch
+from comorbid._numerics.firth import fit_firth_patterns
 from comorbid._numerics.logistic import fit_logistic_patterns
 from comorbid._numerics.replicates import replicate_covariance, replicate_weights
 from comorbid.errors import ComorbidError, ConvergenceError, DesignError
 from comorbid.fitting.fit import LogisticFit
 from comorbid.fitting.matrix import design_matrix, getter
+from comorbid.fitting.prepare import scale_to_mean_one
 
 
 def replicate_fit(fit: LogisticFit) -> LogisticFit:
@@ -38,7 +40,8 @@ def replicate_fit(fit: LogisticFit) -> LogisticFit:
     Notes
     -----
     V = scale * sum_r rscales_r (b_r - centre)(b_r - centre)', as R `svyglm` on a replicate design. The linear form that
-    `fit_logistic` gives by itself differs in the third digit or later.
+    `fit_logistic` gives by itself differs in the third digit or later. Replicates of a Firth fit scale their weights by
+    the constant of the whole fit, as R would; there the two errors lie further apart, see `fit_logistic`.
     """
     replication = fit.cells.clusters.replication
     if replication is None:
@@ -58,11 +61,14 @@ def _refitted(fit: LogisticFit, replicates: np.ndarray) -> np.ndarray:
     outcome = fit.cells.present(fit.spec.outcome)
     total = np.add.reduceat(weights, fit.first, axis=0)
     events = np.add.reduceat(weights * outcome[:, None], fit.first, axis=0)
-    if offset is None:
+    if fit.method == "firth":
+        scale = scale_to_mean_one(fit.cells)
+        estimates = _firth_one_by_one(design, events * scale, total * scale, offset)
+    elif offset is None:
         estimates = fit_batch(design, events, total, fit.coefficients).coefficients
     else:
         estimates = np.full((len(replicates), design.shape[1]), np.nan)
-    left = np.flatnonzero(np.isnan(estimates).any(axis=1))
+    left = np.flatnonzero(np.isnan(estimates).any(axis=1) & (fit.method == "ml"))
     estimates[left] = _one_by_one(design, events[:, left], total[:, left], offset)
     failed = int(np.isnan(estimates).any(axis=1).sum())
     if failed:
@@ -81,6 +87,19 @@ def _one_by_one(design: np.ndarray, events: np.ndarray, total: np.ndarray, offse
         try:
             within = None if offset is None else offset[here]
             estimates[r] = fit_logistic_patterns(design[here], events[here, r], total[here, r], within).coefficients
+        except (ComorbidError, np.linalg.LinAlgError):
+            continue
+    return estimates
+
+
+def _firth_one_by_one(
+    design: np.ndarray, events: np.ndarray, total: np.ndarray, offset: np.ndarray | None
+) -> np.ndarray:
+    """Penalised coefficients of each column of scaled weights, shape (R, k); NaN where columns become dependent."""
+    estimates = np.full((events.shape[1], design.shape[1]), np.nan)
+    for r in range(events.shape[1]):
+        try:
+            estimates[r] = fit_firth_patterns(design, events[:, r], total[:, r], offset).coefficients
         except (ComorbidError, np.linalg.LinAlgError):
             continue
     return estimates
