@@ -138,3 +138,12 @@ def test_messages():
         fit_multinomial(cohort("apistrat, strata, no fpc"), "grade ~ ell + offset(by_meals)")
     with pytest.raises(cm.ComorbidError, match="continuous values; the model needs levels"):
         fit_ordinal(cohort("apistrat, strata, no fpc"), "api00 ~ ell")
+
+
+def test_ordinal_offset_is_a_coefficient_of_one():
+    """An offset of 0.01 meals takes that much from the coefficient of meals, and nothing else changes."""
+    case = "apiclus1, clusters, no fpc"
+    plain = fit_ordinal(cohort(case), "grade ~ ell + meals")
+    shifted = fit_ordinal(cohort(case), "grade ~ ell + meals + offset(by_meals)")
+    np.testing.assert_allclose(shifted.coefficients - plain.coefficients, [0, -0.01, 0, 0], atol=1e-9)
+    np.testing.assert_allclose(shifted.covariance, plain.covariance, rtol=1e-8)

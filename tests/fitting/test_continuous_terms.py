@@ -145,3 +145,34 @@ def test_what_a_basis_cannot_do():
         cm.fit_logistic(cohort("birthwt"), "low ~ smoke + log(ftv)")
     with pytest.raises(cm.ComorbidError, match="more than 2 distinct"):
         cm.fit_logistic(cohort("birthwt"), "low ~ age + poly(ht, 2)")
+
+
+def written_here(formula: str) -> str:
+    return (
+        formula.replace(" = ", "=").replace("knots=c(", "knots=[").replace("))", "])") if "c(" in formula else formula
+    )
+
+
+@pytest.mark.parametrize("formula", list(dict.fromkeys(r["formula"] for r in records("continuous_terms", set="plain"))))
+def test_splines_and_polynomials(formula):
+    rows = records("continuous_terms", set="plain", formula=formula)
+    frame = cm.fit_logistic(cohort("birthwt"), written_here(formula)).tidy()
+    np.testing.assert_allclose(frame["estimate"], [row["estimate"] for row in rows], rtol=1e-8)
+    np.testing.assert_allclose(frame["std_error"], [row["se"] for row in rows], rtol=1e-8)
+
+
+@pytest.mark.parametrize(
+    "row", records("continuous_terms", set="marginal_effect"), ids=lambda r: r["case"] + r["formula"]
+)
+def test_spline_under_a_design_and_its_marginal_effect(row):
+    """The jackknife lies 3 to 6% higher in these 183 to 200 rows, where the linear error is that of large samples."""
+    rows = records("continuous_terms", set="survey", case=row["case"], formula=row["formula"])
+    fit = cm.fit_logistic(cohort(row["case"]), row["formula"])
+    frame = fit.tidy()
+    np.testing.assert_allclose(frame["estimate"], [r["estimate"] for r in rows], rtol=1e-8)
+    np.testing.assert_allclose(frame["std_error"], [r["se"] for r in rows], rtol=1e-8)
+    full, fixed = (fit.margins("meals", uncertainty=u).iloc[0] for u in ("unconditional", "conditional"))
+    assert full.estimate == pytest.approx(row["estimate"], rel=1e-8)
+    assert full.std_error == pytest.approx(row["se"], rel=1e-8)
+    assert fixed.std_error == pytest.approx(row["se_conditional"], rel=1e-8)
+    assert full.std_error == pytest.approx(row["se_jackknife"], rel=0.1)
