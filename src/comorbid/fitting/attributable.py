@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from comorbid._numerics.intervals import two_sided_p, wald_interval
+from comorbid._numerics.intervals import two_sided_p, wald_interval, wald_statistic
 from comorbid.errors import require_known
 from comorbid.fitting.averages import UNCERTAINTY, average_prevalence, averages_covariance
 
@@ -26,7 +26,7 @@ def attributable_of(fit: LogisticFit, variable: str, uncertainty: str, conf_leve
     log_rest = float(np.log(averages.values) @ np.array([1.0, -1.0]))
     std_error = float(np.sqrt(slope @ averages_covariance(fit, averages, uncertainty) @ slope))
     limits = 1 - np.exp(wald_interval(np.array(log_rest), np.array(std_error), conf_level, fit.df))
-    statistic = -log_rest / std_error
+    statistic = float(wald_statistic(-log_rest, std_error, 1e-12))
     row = {
         "term": variable,
         "level": None,

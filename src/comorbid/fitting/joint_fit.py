@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from comorbid._numerics.intervals import two_sided_p, wald_interval
+from comorbid._numerics.intervals import two_sided_p, wald_interval, wald_statistic
 from comorbid.columns import arrange
 from comorbid.errors import SpecError, require_known
 from comorbid.fitting.fit import LogisticFit
@@ -104,6 +104,7 @@ class JointFit:
         for name, weight in weights.items():
             vector[self.names.index(require_known(name, self.names, "coefficient", "the joint models"))] += weight
         estimate, std_error = vector @ self.coefficients, np.sqrt(vector @ self.covariance @ vector)
+        statistic = wald_statistic(estimate, std_error)
         limits = wald_interval(estimate, std_error, conf_level, self.df)
         turn = np.exp if exponentiate else float
         return {
@@ -111,8 +112,8 @@ class JointFit:
             "measure": "ratio_of_odds_ratios" if exponentiate else "log_odds",
             "estimate": float(turn(estimate)),
             "std_error": float(std_error),
-            "statistic": float(estimate / std_error),
-            "p_value": float(two_sided_p(estimate / std_error, self.df)),
+            "statistic": float(statistic),
+            "p_value": float(two_sided_p(statistic, self.df)),
             "conf_low": float(turn(limits[0])),
             "conf_high": float(turn(limits[1])),
         }

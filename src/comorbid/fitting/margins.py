@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from comorbid._numerics.intervals import logit_interval, two_sided_p, wald_interval
+from comorbid._numerics.intervals import logit_interval, two_sided_p, wald_interval, wald_statistic
 from comorbid.errors import SpecError, require_known
 from comorbid.fitting.averages import UNCERTAINTY, average_prevalence, average_slope, averages_covariance
 
@@ -107,7 +107,7 @@ def effect_row(
     """Estimate, test against zero and interval of one effect; on the log scale estimate and limits are turned."""
     limits = wald_interval(np.array(centre), np.array(std_error), conf_level, fit.df)
     turn = np.exp if log_scale else float
-    statistic = centre / std_error
+    statistic = float(wald_statistic(centre, std_error, 1e-12))
     return {
         "measure": measure,
         "estimate": float(turn(centre)),

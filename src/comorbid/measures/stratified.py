@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import fdtrc
 
-from comorbid._numerics.intervals import two_sided_p, wald_interval
+from comorbid._numerics.intervals import two_sided_p, wald_interval, wald_statistic
 from comorbid._numerics.linearise import covariance
 from comorbid._numerics.replicates import reestimated_covariance
 from comorbid._numerics.stratified import (
@@ -144,6 +144,7 @@ class _Strata:
         spread = self.covariance(log_ratio)
         error, df = np.sqrt(np.diag(spread)), self.cells.degrees_of_freedom
         limits = np.exp(wald_interval(log_ratio, error, conf_level, df))
+        statistic = wald_statistic(log_ratio, error)
         tables = np.concatenate([self.counts, np.tile(self.counts.sum(axis=0), (2, 1))])
         ratios = pd.DataFrame(
             {
@@ -151,8 +152,8 @@ class _Strata:
                 "measure": "odds_ratio",
                 "estimate": np.exp(log_ratio),
                 "std_error": error,
-                "statistic": log_ratio / error,
-                "p_value": two_sided_p(log_ratio / error, df),
+                "statistic": statistic,
+                "p_value": two_sided_p(statistic, df),
                 "conf_low": limits[:, 0],
                 "conf_high": limits[:, 1],
                 "n": tables.sum(axis=1).astype(np.int64),
