@@ -11,7 +11,7 @@ PACKAGE = Path(__file__).parents[1] / "src" / "comorbid"
 
 LAYERS = """
 errors paths
-columns design codebook restriction formula spec evidence
+columns design variables codebook_checks codebook restriction formula spec evidence
 _numerics
 sampling replication recode people relation cohort synthetic sources
 cells fitting measures

@@ -4,88 +4,48 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Literal
 
+from comorbid.codebook_checks import (
+    DEFINITION,
+    DOCUMENT,
+    RELEASES,
+    VARIABLE,
+    codebook_faults,
+    levels_declared,
+    missing_declared,
+    require_sound,
+    sound,
+)
 from comorbid.design import SurveyDesign
 from comorbid.errors import CodebookError, DesignError, listed, require_known
+from comorbid.variables import CONDITION_LEVELS, KINDS, Definition, Kind, Variable
 
-Kind = Literal["condition", "categorical", "continuous"]
-KINDS = ("condition", "categorical", "continuous")
-CONDITION_LEVELS = ("no", "yes")
-
-
-@dataclass(frozen=True, slots=True)
-class Definition:
-    """One way to define a condition: a name, what it says, the column that carries it and the items it uses."""
-
-    name: str
-    label: str
-    column: str
-    items: tuple[str, ...] = ()
-    note: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Variable:
-    """One variable of a cohort.
-
-    name : as code and formulas call it.
-    kind : "condition" (no, yes), "categorical" (ordered levels, the reference first) or "continuous".
-    label, unit, question, recall, note : as a reader is told.
-    column : column of the source that holds it.
-    levels : mapping of level to the source codes that mean it; the first level is the reference.
-    missing : mapping of source codes to why a value is missing; an empty value is always missing.
-    items : survey items that the variable rests on, to find definitions that share some.
-    source, breaks : a banded variable cuts the continuous one named `source` at `breaks` (closed on the left).
-    limits : smallest and largest possible value of a continuous variable.
-    definitions : named alternatives; `definition` is the one in use.
-    measured_in : name of the design whose weights fit the variable, when it was not measured in everybody.
-    """
-
-    name: str
-    kind: Kind
-    label: str
-    column: str = ""
-    levels: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
-    missing: Mapping[str, str] = field(default_factory=dict)
-    unit: str = ""
-    question: str = ""
-    recall: str = ""
-    items: tuple[str, ...] = ()
-    note: str = ""
-    source: str = ""
-    breaks: tuple[float, ...] = ()
-    limits: tuple[float, float] | None = None
-    definitions: Mapping[str, Definition] = field(default_factory=dict)
-    definition: str = ""
-    measured_in: str = ""
-
-    @property
-    def level_names(self) -> tuple[str, ...]:
-        return tuple(self.levels)
-
-    @property
-    def reference(self) -> str | None:
-        """First level; None for a continuous variable."""
-        return next(iter(self.levels), None)
-
-    @property
-    def is_categorical(self) -> bool:
-        return self.kind != "continuous"
-
-    def defined_as(self, name: str) -> Variable:
-        """The same condition under another of its definitions."""
-        chosen = self.definitions[require_known(name, self.definitions, "definition", f"the codebook of {self.name}")]
-        return replace(
-            self, definition=name, label=chosen.label, column=chosen.column, items=chosen.items, note=chosen.note
-        )
+__all__ = [
+    "CONDITION_LEVELS",
+    "KINDS",
+    "Codebook",
+    "Definition",
+    "Kind",
+    "Variable",
+    "parse_codebook",
+    "read_codebook",
+]
 
 
 @dataclass(frozen=True, slots=True)
 class Codebook:
-    """A cohort's variables and designs, with where the data come from."""
+    """A cohort's variables and designs, with where the data come from.
+
+    left_out : columns of data that describe themselves and that do not say what they are, with what to do about each.
+
+    Raises
+    ------
+    CodebookError
+        When variables, conditions and designs do not fit together; every fault is listed at once.
+    """
 
     name: str
     title: str
@@ -101,12 +61,21 @@ class Codebook:
     universe: str = ""
     universe_reason: str = ""
     people: int | None = None
+    left_out: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        faults = codebook_faults(self.variables, self.conditions, self.designs, self.default_design)
+        require_sound(faults, f"the codebook of {self.title}")
 
     def __getitem__(self, name: str) -> Variable:
+        if name in self.left_out:
+            raise CodebookError(f"`{name}` cannot be used as it is: it {self.left_out[name]}.")
         return self.variables[require_known(name, self.variables, "variable", f"the codebook of {self.title}")]
 
     def condition(self, name: str) -> Variable:
         """The variable of a condition; a name that is no condition is an error that lists the conditions."""
+        if name in self.left_out:
+            return self[name]
         return self.variables[require_known(name, self.conditions, "condition", self.title)]
 
     def define(self, definitions: Mapping[str, str]) -> Codebook:
@@ -149,45 +118,45 @@ def read_codebook(path: Path | str) -> Codebook:
 def parse_codebook(document: Mapping[str, Any], where: str = "the codebook") -> Codebook:
     """A codebook from a mapping with the keys of the TOML file; see `read_codebook`."""
     faults: list[str] = []
-    variables = {name: _variable(name, entry, faults) for name, entry in document.get("variables", {}).items()}
-    designs = {name: _design(name, entry, faults) for name, entry in document.get("designs", {}).items()}
-    conditions = tuple(name for name, variable in variables.items() if variable.kind == "condition")
-    conditions = tuple(document.get("conditions", conditions))
-    faults += [
-        f"condition {name!r} is no variable of kind condition"
-        for name in conditions
-        if name not in variables or variables[name].kind != "condition"
-    ]
-    faults += [
-        f"variable {v.name!r} cuts {v.source!r}, which is no continuous variable"
-        for v in variables.values()
-        if v.source and (v.source not in variables or variables[v.source].kind != "continuous")
-    ]
-    if not variables:
-        faults.append("no [variables.<name>] table")
-    if faults:
-        raise CodebookError(f"{where} does not hold together: " + "; ".join(faults) + ".")
-    plain = (
-        "title",
-        "default_design",
-        "synthetic",
-        "release",
-        "about",
-        "citation",
-        "url",
-        "universe",
-        "universe_reason",
-        "people",
+    given = sound(document, DOCUMENT, where, faults)
+    variables = {
+        name: _variable(name, entry, faults) for name, entry in _tables(given, "variables", "variable", faults)
+    }
+    designs = {name: _design(name, entry, faults) for name, entry in _tables(given, "designs", "design", faults)}
+    given["designs"] = {name: design for name, design in designs.items() if design is not None}
+    given["variables"] = variables
+    given["conditions"] = tuple(
+        given.get("conditions", [name for name, variable in variables.items() if variable.kind == "condition"])
     )
-    given = {key: document[key] for key in plain if key in document}
-    name = document.get("name", "cohort")
-    given.setdefault("title", name)
+    given.setdefault("name", "cohort")
+    given.setdefault("title", given["name"])
     given.setdefault("default_design", next(iter(designs), ""))
-    kept = {key: design for key, design in designs.items() if design is not None}
-    return Codebook(name=name, variables=variables, conditions=conditions, designs=kept, **given)
+    faults += [
+        f"variable {v.name!r} has fewer than two levels"
+        for v in variables.values()
+        if v.is_categorical and len(v.levels) < 2
+    ]
+    faults += [] if variables else ["no [variables.<name>] table"]
+    if given.get("release", RELEASES[0]) not in RELEASES:
+        faults.append(f"release is {given['release']!r} (accepted: {listed(RELEASES)})")
+    faults += codebook_faults(variables, given["conditions"], designs, given["default_design"])
+    require_sound(faults, where)
+    return Codebook(**given)
+
+
+def _tables(given: Mapping[str, Any], name: str, what: str, faults: list[str]) -> list[tuple[str, Mapping[str, Any]]]:
+    """The tables under a key; anything else there is a fault."""
+    entries = given.get(name, {})
+    faults += [f"{what} {key!r} is not a table" for key, entry in entries.items() if not isinstance(entry, Mapping)]
+    return [(str(key), entry) for key, entry in entries.items() if isinstance(entry, Mapping)]
 
 
 def _design(name: str, entry: Mapping[str, Any], faults: list[str]) -> SurveyDesign | None:
+    known = [part.name for part in fields(SurveyDesign)]
+    unknown = [key for key in entry if key not in known]
+    if unknown:
+        faults.append(f"design {name!r} has an unknown key {unknown[0]!r} (accepted: {listed(known, 20)})")
+        return None
     try:
         return SurveyDesign(**entry)
     except (TypeError, DesignError) as fault:
@@ -196,63 +165,29 @@ def _design(name: str, entry: Mapping[str, Any], faults: list[str]) -> SurveyDes
 
 
 def _variable(name: str, entry: Mapping[str, Any], faults: list[str]) -> Variable:
-    known = {
-        "kind",
-        "label",
-        "column",
-        "levels",
-        "missing",
-        "unit",
-        "question",
-        "recall",
-        "items",
-        "note",
-        "source",
-        "breaks",
-        "limits",
-        "definitions",
-        "definition",
-        "measured_in",
+    where = f"variable {name!r}"
+    given = sound(entry, VARIABLE, where, faults)
+    given.setdefault("kind", "categorical" if "levels" in given else "continuous")
+    given["levels"] = levels_declared(given, where, faults)
+    given["missing"] = missing_declared(given.get("missing", {}), where, faults)
+    given["definitions"] = {
+        key: _definition(key, table, where, faults)
+        for key, table in _tables(given, "definitions", "definition", faults)
     }
-    faults += [
-        f"variable {name!r} has an unknown key {key!r} (accepted: {listed(sorted(known), 20)})"
-        for key in entry
-        if key not in known
-    ]
-    kind = entry.get("kind", "categorical" if "levels" in entry else "continuous")
-    if kind not in KINDS:
-        faults.append(f"variable {name!r} has kind {kind!r} (accepted: {listed(KINDS)})")
-    levels = _levels(entry, kind)
-    if kind != "continuous" and len(levels) < 2:
-        faults.append(f"variable {name!r} has fewer than two levels")
-    definitions = {key: _definition(key, value) for key, value in entry.get("definitions", {}).items()}
-    variable = Variable(
-        name=name,
-        kind=kind,
-        label=entry.get("label", name.replace("_", " ")),
-        column=entry.get("column", name),
-        levels=levels,
-        missing={str(code): str(why) for code, why in entry.get("missing", {}).items()},
-        items=tuple(entry.get("items", ())),
-        breaks=tuple(entry.get("breaks", ())),
-        limits=tuple(entry["limits"]) if "limits" in entry else None,
-        definitions=definitions,
-        **{key: entry[key] for key in ("unit", "question", "recall", "note", "source", "measured_in") if key in entry},
-    )
-    if "definition" in entry and entry["definition"] not in definitions:
-        faults.append(f"variable {name!r} is defined as {entry['definition']!r}, which is not among its definitions")
-        return variable
-    return variable.defined_as(entry["definition"]) if definitions and "definition" in entry else variable
+    for listed_key in ("items", "breaks", "limits"):
+        if listed_key in given:
+            given[listed_key] = tuple(given[listed_key])
+    chosen = given.pop("definition", "")
+    variable = Variable(name=name, **{"label": name.replace("_", " "), "column": name, **given})
+    if chosen and chosen not in variable.definitions:
+        faults.append(f"{where} is defined as {chosen!r}, which is not among its definitions")
+    if variable.definitions and not chosen:
+        faults.append(f'{where} has definitions; say which is in use with definition = "..."')
+    return variable.defined_as(chosen) if chosen in variable.definitions else variable
 
 
-def _levels(entry: Mapping[str, Any], kind: str) -> dict[str, tuple[Any, ...]]:
-    if kind == "condition" and "levels" not in entry:
-        return {"no": (0,), "yes": (1,)}
-    levels = entry.get("levels", {})
-    if isinstance(levels, list):
-        return {str(level): (level,) for level in levels}
-    return {str(level): tuple(codes) if isinstance(codes, list) else (codes,) for level, codes in levels.items()}
-
-
-def _definition(name: str, entry: Mapping[str, Any]) -> Definition:
-    return Definition(name, entry["label"], entry["column"], tuple(entry.get("items", ())), entry.get("note", ""))
+def _definition(name: str, entry: Mapping[str, Any], where: str, faults: list[str]) -> Definition:
+    given = sound(entry, DEFINITION, f"definition {name!r} of {where}", faults)
+    faults += [f"definition {name!r} of {where} has no {part}" for part in ("label", "column") if part not in given]
+    items = tuple(given.get("items", ()))
+    return Definition(name, given.get("label", name), given.get("column", name), items, given.get("note", ""))

@@ -11,11 +11,10 @@ import numpy as np
 import pandas as pd
 
 from comorbid._numerics.collapse import CodedColumn
-from comorbid.codebook import Variable
 from comorbid.errors import CodebookError, few
+from comorbid.variables import TINY, Variable, key
 
-TINY = 1e-70
-"""SAS transport files write zero as a tiny number now and then; below this a value is zero."""
+__all__ = ["TINY", "coded_levels", "coded_values", "continuous_values", "key"]
 
 
 def coded_levels(column: pd.Series, variable: Variable) -> CodedColumn:
@@ -94,17 +93,6 @@ def _require_declared(ranks: np.ndarray, values: Sequence[Any], codes: np.ndarra
     found = [(values[j], int(counts[j])) for j in wrong]
     if found:
         raise _undeclared(variable, found)
-
-
-def key(value: Any) -> str:
-    """A source code as text: 1, 1.0 and "1" are one code; a tiny float is zero; blanks around text do not count."""
-    if isinstance(value, (bool, np.bool_)):
-        return str(int(value))
-    if isinstance(value, (float, np.floating)):
-        if abs(float(value)) < TINY:
-            return "0"
-        return str(int(value)) if float(value).is_integer() else repr(float(value))
-    return str(value).strip()
 
 
 def _undeclared(variable: Variable, found: list[tuple[Any, int]]) -> CodebookError:

@@ -146,7 +146,7 @@ def _value(node: ast.AST, symbol: str, text: str) -> Any:
 def _constant(node: ast.AST, text: str) -> str | int | float:
     """A number or a level; True and False are the levels yes and no."""
     try:
-        value = ast.literal_eval(node)  # type: ignore[arg-type]
+        value = ast.literal_eval(node)
     except (ValueError, TypeError):
         raise _unreadable(node, text) from None
     if isinstance(value, bool):

@@ -113,7 +113,8 @@ def frame(case: Case) -> pd.DataFrame:
     for name, levels in case.levels.items():
         data[name] = pd.Categorical(data[name].astype(str), levels)
     predictors = [part.strip() for part in case.model.split("~")[1].split("+")]
-    return data[["y", *predictors, "count"]]
+    quantities = [name for name in predictors if name not in case.levels and not pd.api.types.is_bool_dtype(data[name])]
+    return data[["y", *predictors, "count"]].astype(dict.fromkeys(quantities, float))
 
 
 def certified(case: Case) -> list[dict]:

@@ -68,7 +68,7 @@ def check_cohort(
         faults = people_faults(simulate_people(), codebook_of(SYNTHETIC))
     else:
         path = _existing(source)
-        faults = people_faults(read_people(path), _given(codebook), path.stem)
+        faults = people_faults(read_people(path, strict=False), _given(codebook), path.stem)
         faults = [*file_faults(path), *faults]
     return fault_frame(faults)
 

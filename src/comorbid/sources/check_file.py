@@ -8,11 +8,11 @@ import lzma
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 from comorbid.sources.faults import Fault, of_people
 
-__all__ = ["file_faults"]
+__all__ = ["beginning", "file_faults"]
 
 DELIMITERS = {";": "semicolons", "\t": "tabs", "|": "bars"}
 
@@ -31,9 +31,18 @@ def file_faults(path: Path) -> list[Fault]:
     return [*_header_faults(header), *_length_faults(len(header), lengths)]
 
 
+def beginning(path: Path, size: int = 512) -> bytes:
+    """The first bytes of a file, unpacked."""
+    with _reader(path)(path, "rb") as file:
+        return bytes(file.read(size))
+
+
 def _opened(path: Path) -> TextIO:
-    reader = {".gz": gzip.open, ".xz": lzma.open}.get(path.suffix.lower(), open)
-    return reader(path, "rt", encoding="utf-8-sig", errors="replace", newline="")  # type: ignore[operator]
+    return _reader(path)(path, "rt", encoding="utf-8-sig", errors="replace", newline="")
+
+
+def _reader(path: Path) -> Any:
+    return {".gz": gzip.open, ".xz": lzma.open}.get(path.suffix.lower(), open)
 
 
 def _header_faults(header: Sequence[str]) -> Iterator[Fault]:

@@ -63,6 +63,7 @@ def load_cohort(
     CodebookError, DesignError, CohortError
         When data and codebook or design do not fit; the message names the column and counts.
     """
+    _require_use(source, codebook, conditions)
     if isinstance(source, pd.DataFrame):
         people, book = source, _given(codebook) or describe_frame(source, design, conditions)
     elif str(source) == SYNTHETIC:
@@ -80,9 +81,7 @@ def load_cohort(
     return assemble(people, book, design, definitions or {})
 
 
-def assemble(
-    people: Any, book: Codebook, design: SurveyDesign | str | None, definitions: Mapping[str, str]
-) -> Cohort:
+def assemble(people: Any, book: Codebook, design: SurveyDesign | str | None, definitions: Mapping[str, str]) -> Cohort:
     """People and codebook as a cohort: every column coded and checked, the universe restricted, the design in place."""
     book = book.define(definitions)
     chosen = design if isinstance(design, SurveyDesign) else book.design(design)
@@ -91,6 +90,17 @@ def assemble(
         store.check(variable)
     cohort = Cohort(store, book).with_design(chosen)
     return cohort.restrict(book.universe, book.universe_reason) if book.universe else cohort
+
+
+def _require_use(source: Any, codebook: Any, conditions: Sequence[str] | None) -> None:
+    """Raise when an argument would be passed over."""
+    registered = isinstance(source, (str, Path)) and str(source) in names()
+    if codebook is not None and registered:
+        raise SpecError(f"the cohort {source} has a codebook of its own; leave codebook= out.")
+    if conditions is not None and (registered or codebook is not None):
+        raise SpecError(
+            "conditions= is for data that describe themselves; a codebook says which variables are conditions."
+        )
 
 
 def _given(codebook: str | Path | Codebook | None) -> Codebook | None:

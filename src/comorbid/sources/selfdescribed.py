@@ -1,17 +1,29 @@
-"""A frame whose columns describe themselves: categories are levels, booleans are conditions, numbers are continuous."""
+"""A frame whose columns describe themselves: categories are levels, booleans are conditions, floats are continuous."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pandas as pd
 
 from comorbid.codebook import Codebook, Variable
 from comorbid.design import SurveyDesign
-from comorbid.errors import CohortError, require_known
-from comorbid.replication import replicate_columns
+from comorbid.errors import CohortError, names_given, require_known
+from comorbid.people import with_text_names
+from comorbid.recode import key
 
 YES_NO = {"no": (0,), "yes": (1,)}
+WORDS = {"no": "no", "yes": "yes", "0": "no", "1": "yes"}
+"""Categories that a condition may have, in lower case, with the level that each means."""
+FEW_NUMBERS = 12
+"""Whole numbers of up to as many distinct values could be codes, and are not taken for quantities."""
+MANY_LEVELS = 20
+"""More levels than this, and more than half as many as people, are an identifier."""
+ABSENT = ("NA", "N/A", "NaN", "nan")
+"""How programs write a missing number as text."""
+CODEBOOK = "describe it in a codebook"
 
 
 def describe_frame(
@@ -20,46 +32,111 @@ def describe_frame(
     conditions: Sequence[str] | None = None,
     name: str = "cohort",
 ) -> Codebook:
-    """A codebook made from the types of a frame's columns; columns of other types are left out of it.
+    """A codebook made from the types of a frame's columns; columns that do not say what they are stay out, with why.
 
     Raises
     ------
     CohortError
-        When no column can serve as a condition, or a column stands in the frame twice.
+        When no column can serve as a condition, a column stands in the frame twice, a condition has other categories
+        than no and yes, or categories differ by blanks alone.
     """
-    if frame.columns.duplicated().any():
-        twice = str(frame.columns[frame.columns.duplicated()][0])
-        raise CohortError(f"column {twice!r} stands in the frame twice; rename or drop one of them.")
-    reserved = set(design.columns if isinstance(design, SurveyDesign) else ())
-    if isinstance(design, SurveyDesign) and design.replicates:
-        reserved.update(replicate_columns(design, [str(column) for column in frame.columns]))
-    wanted = None if conditions is None else tuple(require_known(c, frame.columns, "column") for c in conditions)
-    variables = {}
+    frame = with_text_names(frame)
+    reserved = design.columns if isinstance(design, SurveyDesign) else ()
+    wanted = None if conditions is None else names_given(conditions, "conditions")
+    for condition in wanted or ():
+        require_known(condition, frame.columns, "column", "the data")
+    variables, left_out = {}, {}
     for column in frame.columns:
-        if column not in reserved:
-            variable = _describe(str(column), frame[column], wanted)
-            if variable is not None:
-                variables[variable.name] = variable
-    found = tuple(v.name for v in variables.values() if v.kind == "condition")
-    if not found:
+        is_condition = None if wanted is None else column in wanted
+        found = "is a column of the survey design" if column in reserved else _describe(frame[column], is_condition)
+        if isinstance(found, Variable):
+            variables[column] = found
+        else:
+            left_out[column] = found
+    asked = [condition for condition in wanted or () if condition not in variables]
+    if asked:
+        raise CohortError(f"`{asked[0]}` cannot be a condition as it is: it {left_out[asked[0]]}.")
+    chosen = wanted or tuple(v.name for v in variables.values() if v.kind == "condition")
+    if not chosen:
         raise CohortError(
             "no column can serve as a condition: make conditions boolean, name them with conditions=[...], "
             "or describe the columns in a codebook."
         )
-    return Codebook(name=name, title=name, variables=variables, conditions=wanted or found)
+    return Codebook(name=name, title=name, variables=variables, conditions=chosen, left_out=left_out)
 
 
-def _describe(name: str, column: pd.Series, wanted: Sequence[str] | None) -> Variable | None:
-    label = name.replace("_", " ")
-    boolean = pd.api.types.is_bool_dtype(column.dtype)
-    if boolean or (wanted is not None and name in wanted):
-        kind = "condition" if wanted is None or name in wanted else "categorical"
-        levels = YES_NO
-        if isinstance(column.dtype, pd.CategoricalDtype):
-            levels = {str(level): (level,) for level in column.cat.categories}
-        return Variable(name, kind, label, name, levels)  # type: ignore[arg-type]
+def _describe(column: pd.Series, is_condition: bool | None) -> Variable | str:
+    """The variable that a column is, or why it is none; `is_condition` is None where nobody said which are."""
+    name, label = str(column.name), str(column.name).replace("_", " ")
     if isinstance(column.dtype, pd.CategoricalDtype):
-        return Variable(name, "categorical", label, name, {str(level): (level,) for level in column.cat.categories})
-    if pd.api.types.is_numeric_dtype(column.dtype):
-        return Variable(name, "continuous", label, name)
-    return None
+        return _of_categories(column, name, label, bool(is_condition))
+    if pd.api.types.is_bool_dtype(column.dtype):
+        return Variable(name, "categorical" if is_condition is False else "condition", label, name, YES_NO)
+    if pd.api.types.is_numeric_dtype(column.dtype) and column.dtype.kind != "c":
+        return _of_numbers(column, name, label, bool(is_condition))
+    return _of_text(column, is_condition)
+
+
+def _of_categories(column: pd.Series, name: str, label: str, is_condition: bool) -> Variable | str:
+    categories = [category for category in column.cat.categories if key(category)]
+    twice = sum(times > 1 for times in Counter(str(category).strip() for category in categories).values())
+    if twice:
+        raise CohortError(
+            f"`{name}` has {twice} categories that stand there twice but for blanks around them or their type. "
+            "Strip and merge them, e.g. with .astype(str).str.strip().astype('category')."
+        )
+    if is_condition:
+        return Variable(name, "condition", label, name, _no_and_yes(categories, name))
+    if len(categories) > MANY_LEVELS and len(categories) > len(column) / 2:
+        return f"has {len(categories):,} categories for {len(column):,} people, as an identifier has; group it"
+    return Variable(name, "categorical", label, name, {str(level).strip(): (level,) for level in categories})
+
+
+def _no_and_yes(categories: Sequence[object], name: str) -> dict[str, tuple[object]]:
+    """Categories of a condition by the level that they mean, no before yes."""
+    meant = {WORDS.get(key(category).lower(), ""): (category,) for category in categories}
+    if len(categories) != 2 or set(meant) != {"no", "yes"}:
+        raise CohortError(
+            f"`{name}` is to be a condition and has {len(categories)} categories; a condition has two, no and yes. "
+            "Make it boolean (e.g. frame[column] == 'the level that counts'), or describe it in a codebook, with other "
+            "categories as missing."
+        )
+    return {"no": meant["no"], "yes": meant["yes"]}
+
+
+def _of_numbers(column: pd.Series, name: str, label: str, is_condition: bool) -> Variable | str:
+    if is_condition:
+        return Variable(name, "condition", label, name, YES_NO)
+    if pd.api.types.is_integer_dtype(column.dtype) and _few_distinct(column):
+        return (
+            f"holds whole numbers with at most {FEW_NUMBERS} distinct values, which could be codes; {CODEBOOK}, or "
+            "make it categorical, or float when it is a quantity"
+        )
+    return Variable(name, "continuous", label, name)
+
+
+def _few_distinct(column: pd.Series, block: int = 65_536) -> bool:
+    """Whether there are no more than `FEW_NUMBERS` distinct values; most columns show it in their first rows."""
+    seen: set[object] = set()
+    for start in range(0, len(column), block):
+        seen.update(column.iloc[start : start + block].dropna().unique().tolist())
+        if len(seen) > FEW_NUMBERS:
+            return False
+    return True
+
+
+def _of_text(column: pd.Series, is_condition: bool | None) -> Variable | str:
+    """Text is left out, unless it is numbers or truth values with the usual marks where one is missing."""
+    if not (pd.api.types.is_object_dtype(column.dtype) or pd.api.types.is_string_dtype(column.dtype)):
+        return f"holds neither numbers nor categories; {CODEBOOK}, or make it a number"
+    known = column.dropna()
+    known = known[~known.isin(ABSENT)]
+    if len(known) == 0 or not (_are_numbers(known.iloc[:1000]) and _are_numbers(known)):
+        return f"holds text or other objects, not numbers; make it categorical, or {CODEBOOK}"
+    found = _describe(pd.to_numeric(known.astype(object)).rename(str(column.name)), is_condition)
+    return replace(found, missing=dict.fromkeys(ABSENT, "missing")) if isinstance(found, Variable) else found
+
+
+def _are_numbers(values: pd.Series) -> bool:
+    plain = values.map(lambda value: isinstance(value, (str, bool, int, float)))
+    return bool(plain.all() and pd.to_numeric(values.astype(object), errors="coerce").notna().all())
