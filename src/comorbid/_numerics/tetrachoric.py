@@ -71,8 +71,8 @@ def _solve(h: np.ndarray, k: np.ndarray, both: np.ndarray) -> np.ndarray:
         gap = bivariate_normal(h, k, rho) - both
         low, high = np.where(gap < 0, rho, low), np.where(gap < 0, high, rho)
         new = rho - gap / np.maximum(_density(h, k, rho), 1e-300)
-        new = np.where((new > low) & (new < high), new, (low + high) / 2)
-        if np.nanmax(np.abs(new - rho), initial=0.0) < 1e-15:
+        new = np.where((new >= low) & (new <= high), new, (low + high) / 2)
+        step, rho = np.abs(new - rho), new
+        if np.nanmax(step, initial=0.0) < 1e-14:
             break
-        rho = new
     return rho
