@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from comorbid._numerics.logistic import dependent_columns
+from comorbid._numerics.estimable import dependent_columns
 from comorbid.cells import Cells, collapse_cohort
 from comorbid.cohort import Cohort
 from comorbid.errors import CollinearityError, EmptyDomainError, SpecError, few

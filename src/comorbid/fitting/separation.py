@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from comorbid._numerics.logistic import separating_direction
+from comorbid._numerics.estimable import separating_direction
 from comorbid.cells import Cells
 from comorbid.errors import SeparationError, few
 from comorbid.fitting.matrix import Column
