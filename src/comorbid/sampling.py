@@ -13,6 +13,9 @@ from comorbid._numerics.structure import Clusters
 from comorbid.design import SurveyDesign
 from comorbid.errors import DesignError, few, listed
 
+FEW_PEOPLE = 20
+"""Among so few people each may well be a stratum of its own."""
+
 
 @dataclass(frozen=True, slots=True)
 class SampledUnits:
@@ -68,6 +71,7 @@ def sampled_units(columns: Mapping[str, pd.Series], design: SurveyDesign | None,
         one = np.ones(1)
         return SampledUnits(None, Clusters("none", np.zeros(1, dtype=np.intp), one * n, one, ("all",)))
     stratum, labels = _numbered(columns, design.strata, n)
+    _require_groups(design.strata, len(labels), n)
     rest_of = _corrections(columns, design, stratum, len(labels))
     if design.psu is None:
         return _persons(design, stratum, labels, rest_of)
@@ -95,7 +99,12 @@ def _numbered(columns: Mapping[str, pd.Series], name: str | None, n: int) -> tup
     column = columns[name]
     whole = isinstance(column.dtype, np.dtype) and column.dtype.kind in "iu"
     found = numbered_integers(column.to_numpy()) if whole else None
-    codes, labels = pd.factorize(column, sort=True) if found is None else found
+    try:
+        codes, labels = pd.factorize(column, sort=True) if found is None else found
+    except TypeError:
+        raise DesignError(
+            f"design column {name!r} holds lists or other objects; it takes one label a person."
+        ) from None
     missing = int((codes < 0).sum()) if found is None else 0
     if missing:
         raise DesignError(
@@ -103,6 +112,15 @@ def _numbered(columns: Mapping[str, pd.Series], name: str | None, n: int) -> tup
             "Drop people outside the sample from the file, or mend the column."
         )
     return np.asarray(codes), tuple(map(_label, labels))
+
+
+def _require_groups(name: str | None, n_strata: int, n: int) -> None:
+    """Raise when strata are as good as people, before any label of theirs reaches a message."""
+    if n > FEW_PEOPLE and n_strata > 0.9 * n:
+        raise DesignError(
+            f"strata {name!r}: {n_strata:,} labels for {n:,} people, so that next to nobody shares a stratum. Name the "
+            "column of first-stage strata; weights and identifiers are not strata."
+        )
 
 
 def _label(label: object) -> str:
@@ -130,13 +148,25 @@ def _corrections(
 ) -> _Correction:
     if design.fpc is None:
         return _Correction(None)
-    values = columns[design.fpc].to_numpy(dtype=np.float64, na_value=np.nan)
+    column = columns[design.fpc]
+    values = pd.to_numeric(column, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
+    wrong = int((~(values > 0) | np.isinf(values)).sum())
+    if wrong:
+        raise DesignError(
+            f"finite population correction {design.fpc!r}: {few(wrong)} of {len(values):,} are missing, infinite or "
+            "not numbers above zero. It is the size of the person's stratum in the population, or the sampled fraction."
+        )
     given = np.zeros(n_strata)
     given[stratum] = values
     differs = np.unique(stratum[~(values == given[stratum])])
-    if len(differs) or (given <= 0).any():
+    if len(differs):
         raise DesignError(
-            f"finite population correction {design.fpc!r} is not one number above zero in each stratum "
+            f"finite population correction {design.fpc!r} is not one number in each stratum "
             f"(strata number {listed(differs)}). It is the stratum's population size, or the sampled fraction."
+        )
+    if (given < 1).any() and (given > 1).any():
+        raise DesignError(
+            f"finite population correction {design.fpc!r} mixes sampled fractions (below 1, in {(given < 1).sum():,} "
+            f"strata) with population sizes (above 1, in {(given > 1).sum():,}). Give one of the two in all strata."
         )
     return _Correction(given)
