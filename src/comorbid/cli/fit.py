@@ -21,6 +21,7 @@ def add_parser(subparsers: Any) -> None:
     add_cohort(parser)
     parser.add_argument("formula", metavar="FORMULA", help='e.g. "migraine ~ low_back_pain + age_band + sex"')
     parser.add_argument("--log-odds", action="store_true", help="print coefficients instead of odds ratios")
+    parser.add_argument("--method", default="ml", help="ml (default), or firth for rare levels and separation")
     parser.add_argument("--df", default="design", help="degrees of freedom: design (default), residual, or a number")
     parser.add_argument("--glance", action="store_true", help="print one row about the model instead")
     parser.add_argument("--margins", action="store_true", help="print standardised prevalences of the exposure instead")
@@ -33,7 +34,7 @@ def run(args: Namespace) -> int:
     """Fit and print; who was left out for missing values is said on standard error."""
     from comorbid.fitting import fit_logistic
 
-    fit = fit_logistic(load_asked(args), args.formula, df=_degrees(args.df))
+    fit = fit_logistic(load_asked(args), args.formula, method=args.method, df=_degrees(args.df))
     if args.glance:
         frame = fit.glance()
     elif args.margins:
