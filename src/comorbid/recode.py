@@ -101,7 +101,7 @@ def _undeclared(variable: Variable, found: list[tuple[Any, int]]) -> CodebookErr
     hidden = len(found) - len(named)
     parts = [f"{code} ({few(count)})" for code, count in sorted(named, key=lambda pair: int(pair[0]))[:12]]
     if hidden:
-        parts.append(f"{hidden} other value{'s' if hidden > 1 else ''} that are not repeated here")
+        parts.append(f"{hidden} other value{'s that are' if hidden > 1 else ' that is'} not repeated here")
     total = sum(count for _, count in found)
     accepted = ", ".join(f"{'/'.join(map(str, codes))}: {level}" for level, codes in variable.levels.items())
     return CodebookError(

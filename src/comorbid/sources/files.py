@@ -62,10 +62,8 @@ def _csv(path: Path, strict: bool) -> pd.DataFrame:
         raise SourceError(f"{path.name} is not CSV as it can be read: {found}. {remedies}")
     try:
         frame = pd.read_csv(path, low_memory=False, keep_default_na=False, na_values=[""])
-    except UnicodeDecodeError as fault:
-        raise SourceError(
-            f"{path.name} is not UTF-8 text: byte {fault.start:,} of a part of it cannot be read. Save it as UTF-8."
-        ) from None
+    except UnicodeDecodeError:
+        raise SourceError(f"{path.name} is not UTF-8 text. Save it as UTF-8; its letters are not guessed.") from None
     except Exception:
         raise SourceError(
             f"{path.name} cannot be read as CSV: it is empty, damaged or not what its name says."

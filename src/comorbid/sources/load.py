@@ -11,7 +11,7 @@ import pandas as pd
 from comorbid.codebook import Codebook, read_codebook
 from comorbid.cohort import Cohort
 from comorbid.design import SurveyDesign
-from comorbid.errors import SourceError, SpecError, UnknownNameError
+from comorbid.errors import CohortError, SourceError, SpecError, UnknownNameError
 from comorbid.people import PeopleFrame
 from comorbid.relation import PeopleRelation
 from comorbid.sources.database import is_relation, open_relation
@@ -36,9 +36,10 @@ def load_cohort(
     source : str, Path, DataFrame or ibis.Table
         The name of a registered cohort (`comorbid cohorts` lists them), a file, a frame, or a table of a database. With
         a codebook, Parquet (a file, a folder or a pattern such as "claims/*.parquet") and database tables are never
-        loaded: people are recoded, restricted and counted where they lie. A frame, or a file, without
-        a codebook describes itself: categorical columns have their categories as levels (the first is the reference),
-        boolean columns are conditions, numeric columns are continuous.
+        loaded: people are recoded, restricted and counted where they lie. A frame, or a file, without a codebook
+        describes itself: categorical columns have their categories as levels (the first is the reference), boolean
+        columns are conditions, numbers are continuous. Text, dates and whole numbers of 12 distinct values or fewer,
+        which could be codes, stay out, and say so when they are asked for. In CSV an empty field is missing.
     codebook : str, Path or Codebook, optional
         What the columns of a file, frame or table mean: a TOML file, or the name of a registered cohort.
     design : SurveyDesign or str, optional
@@ -46,7 +47,8 @@ def load_cohort(
     definitions : mapping, optional
         Which definition of a condition to use, e.g. {"fibromyalgia": "F"}.
     conditions : sequence of str, optional
-        Which boolean columns of a frame that describes itself are conditions; all of them without it.
+        Which columns of data that describe themselves are conditions: boolean, 0 and 1, or with the categories no and
+        yes in any order. All boolean ones without it.
     **options
         For the synthetic cohort: n (people), seed, and the inputs of `comorbid.synthetic`.
 
@@ -64,6 +66,8 @@ def load_cohort(
         When data and codebook or design do not fit; the message names the column and counts.
     """
     _require_use(source, codebook, conditions)
+    if isinstance(source, pd.DataFrame) and source.empty:
+        raise CohortError(f"the frame holds no people: {len(source):,} rows, {len(source.columns):,} columns.")
     if isinstance(source, pd.DataFrame):
         people, book = source, _given(codebook) or describe_frame(source, design, conditions)
     elif str(source) == SYNTHETIC:

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pandas as pd
 
-from comorbid.codebook import Codebook, Variable
+from comorbid.codebook import Codebook, Kind, Variable
 from comorbid.design import SurveyDesign
 from comorbid.errors import CohortError, names_given, require_known
 from comorbid.people import with_text_names
@@ -23,6 +23,8 @@ MANY_LEVELS = 20
 """More levels than this, and more than half as many as people, are an identifier."""
 ABSENT = ("NA", "N/A", "NaN", "nan")
 """How programs write a missing number as text."""
+TRUTH = {"no": ("FALSE", "False", "false"), "yes": ("TRUE", "True", "true")}
+"""How programs write truth values as text."""
 CODEBOOK = "describe it in a codebook"
 
 
@@ -131,6 +133,10 @@ def _of_text(column: pd.Series, is_condition: bool | None) -> Variable | str:
         return f"holds neither numbers nor categories; {CODEBOOK}, or make it a number"
     known = column.dropna()
     known = known[~known.isin(ABSENT)]
+    if len(known) and known.isin([word for words in TRUTH.values() for word in words]).all():
+        kind: Kind = "categorical" if is_condition is False else "condition"
+        name = str(column.name)
+        return Variable(name, kind, name.replace("_", " "), name, TRUTH, dict.fromkeys(ABSENT, "missing"))
     if len(known) == 0 or not (_are_numbers(known.iloc[:1000]) and _are_numbers(known)):
         return f"holds text or other objects, not numbers; make it categorical, or {CODEBOOK}"
     found = _describe(pd.to_numeric(known.astype(object)).rename(str(column.name)), is_condition)
