@@ -61,7 +61,7 @@ def combinations(
     -----
     Rests on people with every answer known, as a domain; logit and log intervals with t on the design degrees of
     freedom. In simulated surveys (benchmarks/COVERAGE.md) they cover 94% and more; where fewer than some 25 people are
-    expected with a combination, the standard error of the log ratio is 3% to 9% too small, and the ratio itself low.
+    expected with a combination, the standard error of the log ratio is 3% to 10% too small, and the ratio itself low.
     """
     names = chosen_conditions(cohort, conditions, least=2)
     if len(names) > MOST_CONDITIONS:

@@ -75,7 +75,8 @@ def graded_exposure(
     -----
     People with an answer to every condition and a value in every covariate, as a domain; errors, intervals and sources
     are those of `fit_logistic`. The trend assumes that each further condition multiplies the odds alike, whichever it
-    is and however many there are; the rows by level show whether it does.
+    is and however many there are; the rows by level show whether it does. In simulated surveys (benchmarks/COVERAGE.md)
+    intervals cover 94.3% to 95.1%; with some 60 people at a number, its standard error is 3% to 5% too small.
     """
     counted = _counted(cohort, outcome, conditions, covariates)
     check_conf_level(conf_level)
