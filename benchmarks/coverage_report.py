@@ -55,9 +55,8 @@ which it has no finite solution (an interaction on the rarest condition).
 
 def write_report(table: pd.DataFrame, seed: int, folder: Path) -> None:
     """Write both files into a folder."""
-    table = judged(table)
-    rounded = table.round({"truth": 5, "bias_in_se": 3, "coverage": 4, "error_ratio": 4, "rms_ratio": 4})
-    rounded.drop(columns="setting").to_csv(folder / "coverage.csv", index=False)
+    table = judged(table.round({"truth": 5, "bias_in_se": 3, "coverage": 4, "error_ratio": 4, "rms_ratio": 4}))
+    table.drop(columns="setting").to_csv(folder / "coverage.csv", index=False)
     replicates = int(table["replicates"].min())
     head = INTRO.format(
         replicates=replicates, seed=seed, targets=len(table) // table["setting"].nunique(), c0=COVERED[0],
