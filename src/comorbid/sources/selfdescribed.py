@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 
 from comorbid.codebook import Codebook, Kind, Variable
@@ -119,9 +120,12 @@ def _of_numbers(column: pd.Series, name: str, label: str, is_condition: bool) ->
 
 def _few_distinct(column: pd.Series, block: int = 65_536) -> bool:
     """Whether there are no more than `FEW_NUMBERS` distinct values; most columns show it in their first rows."""
+    known = column if isinstance(column.dtype, np.dtype) else column.dropna()
+    if len(known) == 0 or int(known.max()) - int(known.min()) < FEW_NUMBERS:
+        return True
     seen: set[object] = set()
-    for start in range(0, len(column), block):
-        seen.update(column.iloc[start : start + block].dropna().unique().tolist())
+    for start in range(0, len(known), block):
+        seen.update(known.iloc[start : start + block].unique().tolist())
         if len(seen) > FEW_NUMBERS:
             return False
     return True
