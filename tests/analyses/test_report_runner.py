@@ -14,8 +14,10 @@ from pathlib import Path
 
 import pytest
 
+from comorbid.analyses.environment import FORK
 from comorbid.analyses.lock import ReportLock
 from comorbid.analyses.manifest import is_current, read_manifest
+from comorbid.analyses.nursery import can_fork
 from comorbid.analyses.places import Places
 from comorbid.analyses.plan import plan_jobs
 from comorbid.analyses.publish import publish, recover
@@ -42,10 +44,32 @@ warnings.warn("look at this")
 print(os.getcwd(), sys.prefix, os.environ["COMORBID_REPORT_DIR"], {"a", "b", "c"})
 object()
 """,
+    """
+import signal, tempfile
+import matplotlib
+import comorbid
+everything = [getattr(comorbid, name) for name in comorbid.__all__]
+print(sorted(os.environ), [os.path.basename(path) for path in sys.path], sys.argv[0], len(sys.argv))
+print(tempfile.gettempdir())
+print(sorted(map(str, warnings.filters)))
+print({str(number): str(signal.getsignal(number)) for number in signal.valid_signals()})
+print(matplotlib.get_backend(), plt.get_fignums(), sorted(map(str, matplotlib.rcParams.items())))
+print(os.getsid(0) == os.getpgid(0) == os.getpid(), sys.modules["__main__"].__dict__.get("min_age"))
+""",
 ]
+NOTE = """
+import json, os, random, sys
+known = "scipy.special" in sys.modules
+import numpy as np
+note = {"random": [random.random(), np.random.random()], "parent": os.getppid(), "forked": known}
+with open(os.environ["COMORBID_REPORT_DIR"] + f"/../../../{os.getpid()}.note", "w") as file:
+    json.dump(note, file)
+"""
+"""Written by two of the notebooks: what tells their kernels apart, and from plain processes."""
+
 FAULTS = {
-    "raises": ["1 / 0"],
-    "exits": ["import sys\nsys.exit(0)"],
+    "raises": [NOTE + "1 / 0"],
+    "exits": [NOTE + "sys.exit(0)"],
     "killed": ["import os, signal\nos.kill(os.getpid(), signal.SIGKILL)"],
     "slow": ["import time\ntime.sleep(60)"],
 }
@@ -173,9 +197,20 @@ def test_an_unchanged_report_is_left_and_a_damaged_one_is_not(
 
 
 @pytest.mark.slow
-def test_a_rebuild_in_another_folder_is_equal_to_the_byte(
+def test_kernels_are_forked_from_one_process_and_share_no_random_numbers(
+    outcomes: dict[str, Outcome], folder: Path
+) -> None:
+    notes = [json.loads(path.read_text()) for path in folder.glob("*.note")]
+    assert [note["forked"] for note in notes] == [can_fork()] * 2
+    assert (len({note["parent"] for note in notes}) == 1) is can_fork()
+    assert len({number for note in notes for number in note["random"]}) == 4
+
+
+@pytest.mark.slow
+def test_a_rebuild_elsewhere_in_plain_processes_is_equal_to_the_byte(
     outcomes: dict[str, Outcome], study: Study, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv(FORK, "0")
     monkeypatch.setenv("TZ", "Asia/Tokyo")
     monkeypatch.setenv("PYTHONHASHSEED", "7")
     again = run(study, tmp_path / "elsewhere", "whole", force=True)["whole"]

@@ -8,10 +8,13 @@ from pathlib import Path
 
 from comorbid.paths import DATA_VARIABLE
 
-__all__ = ["REPORT_DIR", "child_environment", "make_runtime"]
+__all__ = ["FORK", "REPORT_DIR", "child_environment", "make_runtime"]
 
 REPORT_DIR = "COMORBID_REPORT_DIR"
 """Where `Report` writes; only the runner sets it."""
+
+FORK = "COMORBID_FORK"
+"""With 0, every worker and kernel starts as a plain process; reports are the same."""
 
 FIXED = {
     "SOURCE_DATE_EPOCH": "315532800",
@@ -29,7 +32,9 @@ FIXED = {
     "JUPYTER_PLATFORM_DIRS": "1",
     "PYDEVD_DISABLE_FILE_VALIDATION": "1",
 }
-DROPPED = ("PYTHONSTARTUP", "PYTHONWARNINGS", "PYTHONINSPECT", "PYTHONBREAKPOINT", "MATPLOTLIBRC", "IPYTHONDIR")
+DROPPED = (
+    "PYTHONSTARTUP", "PYTHONWARNINGS", "PYTHONINSPECT", "PYTHONBREAKPOINT", "MATPLOTLIBRC", "IPYTHONDIR", FORK,
+)  # fmt: skip
 MATPLOTLIB = "svg.hashsalt: comorbid\nsvg.fonttype: path\n"
 """Fixed names inside SVG files; letters as outlines, so that a figure looks the same everywhere."""
 

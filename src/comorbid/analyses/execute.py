@@ -107,6 +107,7 @@ def _papermill(spec: Mapping[str, Any], reached: _Reached) -> None:
 
     from comorbid.analyses.kernel import ReportKernelManager
 
+    ReportKernelManager.preloaded = spec["kernels"]
     execute_notebook(
         spec["notebook"],
         spec["executed"],

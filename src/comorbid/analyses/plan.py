@@ -49,8 +49,8 @@ class Job:
         """Paths of the report below `out`."""
         return Places(out, self.cohort.name, self.analysis.name)
 
-    def spec(self, out: Path, runtime: Path) -> dict[str, Any]:
-        """What the worker is told."""
+    def spec(self, out: Path, runtime: Path, kernels: str = "") -> dict[str, Any]:
+        """What the worker is told; `kernels` is the socket of the process that forks kernels, if there is one."""
         places = self.places(out)
         facts = asdict(self.analysis)
         return {
@@ -67,6 +67,7 @@ class Job:
             "executed": str(places.work / "executed.ipynb"),
             "runtime": str(runtime),
             "scratch": str(runtime / "scratch"),
+            "kernels": kernels,
         }
 
 

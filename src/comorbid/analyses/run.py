@@ -9,14 +9,17 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from comorbid.analyses import worker
 from comorbid.analyses.environment import child_environment, make_runtime
+from comorbid.analyses.forked import ForkedProcess
 from comorbid.analyses.lock import ReportLock
 from comorbid.analyses.manifest import is_current, read_json, read_manifest, write_json
+from comorbid.analyses.nursery import Nursery
 from comorbid.analyses.plan import Job
 from comorbid.analyses.publish import publish, recover, write_bytes
 from comorbid.analyses.worker import FAILED_NOTEBOOK, FAILURE, PROGRESS
@@ -55,15 +58,16 @@ class Outcome:
 
 
 class Run:
-    """A job that has not finished; `step` moves it on without waiting."""
+    """A job that has not finished; `step` moves it on without waiting, but for a preloaded process at its start."""
 
-    def __init__(self, job: Job, out: Path, force: bool = False) -> None:
-        self.job, self.out, self.force = job, out, force
+    def __init__(self, job: Job, out: Path, force: bool = False, nursery: Nursery | None = None) -> None:
+        self.job, self.out, self.force, self.nursery = job, out, force, nursery
         self.places = job.places(out)
         self.state = "waiting"
         self.started = 0.0
         self._lock = ReportLock(self.places.lock)
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: subprocess.Popen[bytes] | ForkedProcess | None = None
+        self._hold: int | None = None
         self._runtime: Path | None = None
 
     @property
@@ -113,19 +117,35 @@ class Run:
         self.started, self.state = time.monotonic(), "running"
         self.places.draft.mkdir(parents=True)
         self._runtime = make_runtime()
+        kernels = str(self.nursery.address("kernel")) if self.nursery else ""
         spec = self.places.work / "spec.json"
-        write_json(spec, self.job.spec(self.out, self._runtime))
-        with (self.places.work / "worker.log").open("wb") as log:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "comorbid.analyses.worker", str(spec)],
-                stdin=subprocess.PIPE,
-                stdout=log,
-                stderr=log,
-                cwd=self._runtime,
-                env=child_environment(self._runtime, self.places.draft),
-                pass_fds=self._lock.handles,
-                start_new_session=True,
-            )
+        write_json(spec, self.job.spec(self.out, self._runtime, kernels))
+        stdin, self._hold = os.pipe()
+        try:
+            with (self.places.work / "worker.log").open("wb") as log:
+                self._process = self._launch(str(spec), self._runtime, stdin, log.fileno())
+        finally:
+            os.close(stdin)
+
+    def _launch(self, spec: str, runtime: Path, stdin: int, log: int) -> subprocess.Popen[bytes] | ForkedProcess:
+        """The worker: forked where that is possible, else a plain process."""
+        environment = child_environment(runtime, self.places.draft)
+        if self.nursery is not None:
+            handles = [stdin, log, log, *self._lock.handles]
+            with suppress(OSError):
+                return ForkedProcess(
+                    self.nursery.address("worker"), [worker.__file__, spec], environment, runtime, handles
+                )
+        return subprocess.Popen(
+            [sys.executable, "-m", "comorbid.analyses.worker", spec],
+            stdin=stdin,
+            stdout=log,
+            stderr=log,
+            cwd=runtime,
+            env=environment,
+            pass_fds=self._lock.handles,
+            start_new_session=True,
+        )
 
     def _finish(self, status: int) -> Outcome:
         manifest = read_manifest(self.places.draft)
@@ -155,8 +175,9 @@ class Run:
         return outcome
 
     def _clear(self) -> None:
-        if self._process is not None and self._process.stdin:
-            self._process.stdin.close()
+        if self._hold is not None:
+            os.close(self._hold)
+            self._hold = None
         for folder in (self.places.work if self._lock.held else None, self._runtime):
             if folder is not None:
                 shutil.rmtree(folder, ignore_errors=True)
@@ -173,7 +194,7 @@ def _reason(failure: dict[str, Any], status: int, log: Path) -> str:
     return (place if failure["cell"] else "") + f"{failure['error']}: {failure['message']}".rstrip(": ")
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
+def _end(process: subprocess.Popen[bytes] | ForkedProcess) -> None:
     """Tell a worker to stop, and kill its whole session when it does not."""
     if process.poll() is None:
         process.terminate()

@@ -14,6 +14,7 @@ from typing import TextIO
 
 from comorbid.analyses.cohorts import CohortFacts, cohort_facts
 from comorbid.analyses.index import write_index
+from comorbid.analyses.nursery import Nursery, can_fork
 from comorbid.analyses.plan import Job, check_request, plan_jobs
 from comorbid.analyses.progress import Progress, outcome_line
 from comorbid.analyses.run import Outcome, Run
@@ -81,10 +82,14 @@ def run_study(
     planned = plan_jobs(study, names, described, given or {})
     folder, workers = _writable(Path(out)), _workers(jobs, len(planned))
     outcomes: dict[str, Outcome] = {}
+    nursery = Nursery() if can_fork() else None
     try:
         with _stopped_by_signals():
-            _run_all([Run(job, folder, force) for job in planned], workers, Progress(stream or sys.stdout), outcomes)
+            runs = [Run(job, folder, force, nursery) for job in planned]
+            _run_all(runs, workers, Progress(stream or sys.stdout), outcomes)
     finally:
+        if nursery:
+            nursery.close()
         _note(folder, study, planned, outcomes)
     return tuple(outcomes[job.analysis.name] for job in planned)
 

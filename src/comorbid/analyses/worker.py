@@ -21,10 +21,9 @@ FAILURE = "failure.json"
 FAILED_NOTEBOOK = "failed.ipynb"
 PROGRESS = "progress"
 
-# Options that Jupyter's packages switch on where these are installed: web addresses in other alphabets (jsonschema),
-# notebooks on Hadoop (Papermill). This process has no use for them, and their import takes longer than all the rest.
-for _unused in ("rfc3987_syntax", "pyarrow"):
-    sys.modules.setdefault(_unused, None)  # type: ignore[arg-type]
+UNUSED = ("rfc3987_syntax", "pyarrow")
+"""Options that Jupyter's packages switch on where these are installed: web addresses in other alphabets (jsonschema),
+notebooks on Hadoop (Papermill). A worker has no use for them, and their import takes longer than all the rest."""
 
 
 def main(spec_file: str) -> int:
@@ -32,6 +31,7 @@ def main(spec_file: str) -> int:
     spec = json.loads(Path(spec_file).read_text(encoding="utf-8"))
     work = Path(spec["work"])
     guard.watch([work, Path(spec["runtime"])])
+    leave_out_unused()
     from comorbid.analyses.execute import RunFault
 
     try:
@@ -44,6 +44,12 @@ def main(spec_file: str) -> int:
         _record(spec, work, 0, "", type(fault).__name__, str(fault))
         return 1
     return 0
+
+
+def leave_out_unused() -> None:
+    """Keep Jupyter's packages from importing what a worker does not use."""
+    for name in UNUSED:
+        sys.modules.setdefault(name, None)  # type: ignore[arg-type]
 
 
 def _make_report(spec: Mapping[str, Any], work: Path) -> None:
