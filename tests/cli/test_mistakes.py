@@ -17,7 +17,7 @@ MISTAKES = {
     "continuous --by": (["prevalence", "synthetic", "--by", "age"], ["'age'", "continuous"]),
     "misspelt column of a formula": (["fit", "synthetic", "migraine ~ nek_pain"], ["'nek_pain'", "neck_pain"]),
     "formula without outcome": (["fit", "synthetic", "~ neck_pain"], ["outcome ~ exposure"]),
-    "formula that is code": (["fit", "synthetic", "migraine ~ __import__('os').system('x')"], ["cannot be read as a term"]),
+    "formula that is code": (["fit", "synthetic", "migraine ~ __import__('os')"], ["cannot be read as a term"]),
     "outcome with four levels": (["fit", "synthetic", "age_band ~ sex"], ["age_band", "two levels"]),
     "misspelt definition": (["prevalence", "synthetic", "--define", "fibromyalgia=Z"], ["'Z'"]),
     "misspelt design": (["prevalence", "synthetic", "--design", "exam"], ["'exam'", "survey"]),

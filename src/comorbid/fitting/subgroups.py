@@ -35,7 +35,8 @@ def fit_by(
     -------
     DataFrame
         effect_modifier, effect_modifier_level, then the columns of `LogisticFit.tidy` (odds ratios), the exposure's
-        rows alone; `term`, `level` and `reference` are left out where the exposure has one contrast. Where a level has too few people for the model, the estimate is missing.
+        rows alone; `term`, `level` and `reference` are left out where the exposure has one contrast. Where a level has
+        too few people for the model, the estimate is missing.
 
     Raises
     ------

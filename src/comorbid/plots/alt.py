@@ -8,12 +8,6 @@ from typing import Any
 
 import pandas as pd
 
-from comorbid.errors import SpecError
-from comorbid.plots.courses import Profile, arrange_profile
-from comorbid.plots.pairs import NO_ESTIMATE, TOO_FEW, triangle
-from comorbid.plots.rows import Forest, forest_rows
-from comorbid.plots.sets import arrange_sets
-from comorbid.plots.subjects import one_measure, pair_label
 from comorbid.columns.words import (
     NOT_ESTIMABLE,
     Words,
@@ -24,6 +18,12 @@ from comorbid.columns.words import (
     source_line,
     value_text,
 )
+from comorbid.errors import SpecError
+from comorbid.plots.courses import Profile, arrange_profile
+from comorbid.plots.pairs import NO_ESTIMATE, TOO_FEW, triangle
+from comorbid.plots.rows import Forest, forest_rows
+from comorbid.plots.sets import arrange_sets
+from comorbid.plots.subjects import one_measure, pair_label
 
 KINDS = ("forest", "heatmap", "upset", "profile")
 MOST = 12

@@ -8,10 +8,10 @@ from typing import Any
 
 import pandas as pd
 
-from comorbid.errors import SpecError
 from comorbid.columns.references import grouping_columns
-from comorbid.plots.subjects import pair_label
 from comorbid.columns.words import Words, value_text
+from comorbid.errors import SpecError
+from comorbid.plots.subjects import pair_label
 
 SUBJECTS = ("condition_a", "combination", "outcome", "term")
 """Columns that give panels, the first that is there."""

@@ -13,9 +13,9 @@ from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as MplFigure
 
+from comorbid.columns.words import slug
 from comorbid.errors import SpecError
 from comorbid.plots.style import DPI, house_style
-from comorbid.columns.words import slug
 
 
 @dataclass(frozen=True, slots=True, eq=False)

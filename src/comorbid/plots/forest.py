@@ -12,6 +12,7 @@ from matplotlib.lines import Line2D
 from matplotlib.transforms import ScaledTranslation
 
 from comorbid.columns import PROPORTION_MEASURES, RATIO_MEASURES, null_value
+from comorbid.columns.words import measure_label
 from comorbid.plots.lines import LINE, Line, Page, counts_header, lay_out, same_counts
 from comorbid.plots.margin import columns_width, write_columns
 from comorbid.plots.rows import Entry, Forest, forest_rows
@@ -32,7 +33,6 @@ from comorbid.plots.style import (
     root_figure,
     text_width,
 )
-from comorbid.columns.words import measure_label
 
 LEGEND: dict[str, Any] = {"borderaxespad": 0.2, "borderpad": 0.2, "handlelength": 1.6}
 TOP, BOTTOM = 0.45, 0.75

@@ -15,6 +15,7 @@ from matplotlib.patches import Rectangle
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from comorbid.columns import RATIO_MEASURES
+from comorbid.columns.words import Words, measure_label
 from comorbid.plots.pairs import MIN_COUNT, Cell, Triangle, triangle
 from comorbid.plots.scales import plain_ticks, tick_text
 from comorbid.plots.style import (
@@ -32,7 +33,6 @@ from comorbid.plots.style import (
     text_width,
     wrapped,
 )
-from comorbid.columns.words import Words, measure_label
 
 COLOURS = "RdBu_r"
 LEAST_RANGE = {True: float(np.log(3.0)), False: 0.3}

@@ -8,10 +8,10 @@ from typing import Any
 
 import pandas as pd
 
-from comorbid.errors import SpecError
 from comorbid.columns.references import grouping_columns
-from comorbid.plots.subjects import DIRECTED, one_measure
 from comorbid.columns.words import interval, number
+from comorbid.errors import SpecError
+from comorbid.plots.subjects import DIRECTED, one_measure
 
 MIN_COUNT = 10
 """Fewest people with both conditions for which a pair is shown, unless the caller says otherwise."""

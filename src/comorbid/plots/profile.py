@@ -11,6 +11,7 @@ from matplotlib.figure import Figure as MplFigure
 from matplotlib.lines import Line2D
 
 from comorbid.columns import PROPORTION_MEASURES, null_value
+from comorbid.columns.words import NOT_ESTIMABLE, Words, interval_name, measure_label, value_text
 from comorbid.plots.courses import Profile, arrange_profile
 from comorbid.plots.scales import limits_of, scale_axis
 from comorbid.plots.style import (
@@ -29,7 +30,6 @@ from comorbid.plots.style import (
     wrapped,
 )
 from comorbid.plots.subjects import one_measure
-from comorbid.columns.words import NOT_ESTIMABLE, Words, interval_name, measure_label, value_text
 
 SPREAD = 0.22
 """Part of the distance between two levels over which the groups of one level spread."""

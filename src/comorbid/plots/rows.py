@@ -9,10 +9,10 @@ from typing import Any
 import pandas as pd
 
 from comorbid.columns import RATIO_MEASURES
-from comorbid.errors import SpecError
 from comorbid.columns.references import drop_intercept, grouping_columns, with_references
-from comorbid.plots.subjects import one_measure, row_paths
 from comorbid.columns.words import Words, interval, value_text
+from comorbid.errors import SpecError
+from comorbid.plots.subjects import one_measure, row_paths
 
 MOST_GROUPS = 3
 """More subgroups than that become headings, not colours, unless the caller says otherwise."""

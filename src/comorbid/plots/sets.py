@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from comorbid.errors import SpecError
 from comorbid.columns.references import grouping_columns
+from comorbid.errors import SpecError
 
 ORDERS = ("prevalence", "size")
 MOST = 25

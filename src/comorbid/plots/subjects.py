@@ -7,9 +7,9 @@ from typing import Any
 
 import pandas as pd
 
-from comorbid.errors import SpecError
 from comorbid.columns.references import grouping_columns
 from comorbid.columns.words import NAMED, Words, value_text
+from comorbid.errors import SpecError
 
 NEEDED = ("measure", "estimate", "conf_low", "conf_high")
 DIRECTED = frozenset({"prevalence_ratio", "prevalence_difference", "conditional_prevalence"})

@@ -10,6 +10,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as MplFigure
 
+from comorbid.columns.words import NOT_ESTIMABLE, Words, interval_name, number
 from comorbid.plots.scales import scale_axis
 from comorbid.plots.sets import MOST, Sets, arrange_sets
 from comorbid.plots.style import (
@@ -28,7 +29,6 @@ from comorbid.plots.style import (
     text_width,
     wrapped,
 )
-from comorbid.columns.words import NOT_ESTIMABLE, Words, interval_name, number
 
 BAR = "#A6C8E4"
 """A pale blue that its interval and expected value stand out on."""

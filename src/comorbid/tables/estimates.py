@@ -7,12 +7,11 @@ from typing import Any
 
 import pandas as pd
 
-from comorbid.columns import RATIO_MEASURES
-from comorbid.errors import SpecError
-from comorbid.columns import words
-from comorbid.tables import naming
+from comorbid.columns import RATIO_MEASURES, words
 from comorbid.columns.references import drop_intercept, with_references
 from comorbid.columns.words import Words
+from comorbid.errors import SpecError
+from comorbid.tables import naming
 
 
 def format_estimates(

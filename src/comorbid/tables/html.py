@@ -8,8 +8,8 @@ from urllib.parse import quote
 
 import pandas as pd
 
-from comorbid.tables.plain import notes, readable
 from comorbid.columns.words import slug
+from comorbid.tables.plain import notes, readable
 
 
 def to_html(

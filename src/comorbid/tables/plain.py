@@ -63,7 +63,7 @@ def _named(frame: pd.DataFrame) -> pd.DataFrame:
     labels = frame.attrs.get("labels")
     if labels is None:
         return frame
-    told = {name: frame[name].map(lambda value: labels.get(value, value)) for name in NAMES_OF_VARIABLES if name in frame}
+    told = {name: [labels.get(value, value) for value in frame[name]] for name in NAMES_OF_VARIABLES if name in frame}
     named = frame.assign(**told).rename(columns={name: HEADERS.get(str(name), name) for name in frame.columns})
     named.attrs = dict(frame.attrs)
     return named

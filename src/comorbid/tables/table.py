@@ -7,9 +7,9 @@ from typing import Any
 
 import pandas as pd
 
+from comorbid.columns.words import slug
 from comorbid.tables.html import to_html
 from comorbid.tables.text import to_text
-from comorbid.columns.words import slug
 
 
 @dataclass(frozen=True, slots=True, eq=False)
