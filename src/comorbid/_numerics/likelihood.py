@@ -63,7 +63,10 @@ class Likelihood:
         softplus = np.maximum(linear, 0) + np.log1p(small)
         log_likelihood = float(self.events @ linear - self.total @ softplus)
         information = self.design.T @ (self.design * (self.total * spread)[:, None])
-        factor = np.linalg.cholesky(information)
+        try:
+            factor = np.linalg.cholesky(information)
+        except np.linalg.LinAlgError:
+            raise ConvergenceError("the information matrix is singular along the way of the likelihood.") from None
         leverage = spread * np.square(solve_triangular(factor, self.design.T, lower=True)).sum(axis=0)
         residual = self.events - self.total * fitted
         value = log_likelihood
@@ -117,7 +120,7 @@ def _advance(likelihood: Likelihood, here: Point, free: np.ndarray, step: np.nda
         trial[free] += step
         try:
             after = likelihood.at(trial)
-        except np.linalg.LinAlgError:
+        except ConvergenceError:
             after = None
         if after is not None and after.value >= here.value - slack:
             return after
@@ -161,9 +164,9 @@ def _profile_root(likelihood: Likelihood, peak: Point, j: int, drop: float, std_
         gap = here.value - peak.value + drop
         inside, outside = (value, outside) if gap > 0 else (inside, value)
         new = value - gap / here.gradient[j]
-        if not min(inside, outside) < new < max(inside, outside):
-            new = value + 2 * (value - centre) if np.isinf(outside) else (inside + outside) / 2
         if abs(new - value) < 1e-13 * max(1.0, abs(value)) or abs(gap) < 1e-15 * max(1.0, abs(peak.value)):
             return float(new)
+        if not min(inside, outside) < new < max(inside, outside):
+            new = value + 2 * (value - centre) if np.isinf(outside) else (inside + outside) / 2
         value = new
     return float(value)

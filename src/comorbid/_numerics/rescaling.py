@@ -47,6 +47,13 @@ class Rescaling:
             back[..., self.constant] += coefficients @ self.centre / self.level
         return back * self.scale
 
+    def slopes(self, given: np.ndarray) -> np.ndarray:
+        """Derivatives in the coefficients of the columns given, shape (..., k), as derivatives in those here: g T."""
+        turned = given.copy()
+        if self.constant is not None:
+            turned -= given[..., [self.constant]] * self.centre / self.level
+        return turned / self.scale
+
     def covariance(self, scaled: np.ndarray) -> np.ndarray:
         """Covariance of coefficients, shape (..., k, k), as of the columns given: T C T'."""
         half = self.coefficients(scaled)

@@ -59,11 +59,22 @@ def averages_covariance(fit: LogisticFit, averages: Averages, uncertainty: str) 
     table, clusters = fit.cells.table, fit.cells.clusters
     slopes = averages.slopes
     if uncertainty == "conditional":
-        return slopes @ fit.covariance @ slopes.T
+        return _through_coefficients(fit, slopes)
     sampled = averages.apart / table.weight.sum()
     if clusters.sampling == "none":
-        return slopes @ fit.covariance @ slopes.T + covariance(sampled, table, clusters)
+        return _through_coefficients(fit, slopes) + covariance(sampled, table, clusters)
     return covariance(fit.influence @ slopes.T + sampled, table, clusters)
+
+
+def _through_coefficients(fit: LogisticFit, slopes: np.ndarray) -> np.ndarray:
+    """Delta method, g V g', by a way that keeps its digits when a covariate lies far from zero."""
+    clusters = fit.cells.clusters
+    if clusters.replication is not None:
+        return slopes @ fit.covariance @ slopes.T
+    if clusters.sampling == "none":
+        turned = fit.result.rescaling.slopes(slopes)
+        return turned @ fit.result.inner @ turned.T
+    return covariance(fit.influence @ slopes.T, fit.cells.table, clusters)
 
 
 def _share(fit: LogisticFit) -> np.ndarray:

@@ -75,7 +75,8 @@ class LogisticFit(Effects):
         interval : {"wald", "profile"}
             Estimate -/+ t std_error; or the values at which the profile of the likelihood (penalised, for Firth's
             method) falls by half the critical value of chi-square, with `statistic` the signed root of the likelihood
-            ratio and `p_value` its chi-square tail. Profiles need a cohort without a design.
+            ratio and `p_value` its chi-square tail. Profiles need a cohort without a design; that of the
+            intercept is missing when a covariate lies a thousand of its spreads from zero.
 
         Returns
         -------

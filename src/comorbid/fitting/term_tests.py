@@ -57,6 +57,8 @@ def wald_f(estimates: np.ndarray, covariance: np.ndarray, df: float) -> tuple[fl
     SpecError
         When the covariance has too low a rank: more estimates than the design has degrees of freedom for.
     """
+    unit = np.sqrt(np.maximum(np.diag(covariance), 1e-300))
+    estimates, covariance = estimates / unit, covariance / np.outer(unit, unit)
     if np.linalg.matrix_rank(covariance, hermitian=True) < len(estimates):
         raise SpecError(
             f"{len(estimates)} coefficients cannot be tested together: their covariance rests on fewer sampled units. "
@@ -70,20 +72,22 @@ def wald_f(estimates: np.ndarray, covariance: np.ndarray, df: float) -> tuple[fl
 
 def likelihood_ratio_test(fit: LogisticFit, index: np.ndarray) -> tuple[float, float]:
     """Fall of twice the log likelihood, weights of mean 1, when the numbered coefficients are zero; its p-value."""
-    likelihood = likelihood_of(fit)
-    start = fit.coefficients.copy()
+    rescaling = fit.result.rescaling
+    likelihood, there = likelihood_of(fit, rescaling), rescaling.scaled(fit.coefficients)
+    start = there.copy()
     start[index] = 0.0
     free = np.setdiff1d(np.arange(len(start)), index)
-    statistic = 2 * (climb(likelihood, fit.coefficients).value - climb(likelihood, start, free).value)
+    statistic = 2 * (climb(likelihood, there).value - climb(likelihood, start, free).value)
     return statistic, _rao_scott_p(statistic, design_effects(fit, index), fit.df)
 
 
 def design_effects(fit: LogisticFit, index: np.ndarray) -> np.ndarray:
     """Eigenvalues of N^-1 V, largest first: V the covariance, N that of independent people with weights of mean 1."""
-    block = np.ix_(index, index)
-    information = likelihood_of(fit).at(fit.coefficients).information
+    block, rescaling = np.ix_(index, index), fit.result.rescaling
+    information = likelihood_of(fit, rescaling).at(rescaling.scaled(fit.coefficients)).information
     naive = np.linalg.inv(information)[block]
-    found = np.linalg.eigvals(np.linalg.solve(naive, fit.covariance[block])).real
+    robust = fit.covariance[block] * np.outer(rescaling.scale[index], rescaling.scale[index])
+    found = np.linalg.eigvals(np.linalg.solve(naive, robust)).real
     return np.sort(found)[::-1]
 
 
