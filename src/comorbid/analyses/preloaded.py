@@ -80,11 +80,34 @@ def _preload(kind: str) -> None:
         library = importlib.import_module("comorbid")
         for name in library.__all__:
             getattr(library, name)
+    else:
+        _rehearse()
     threads = os.listdir("/proc/self/task")
     if len(threads) > 1:
         raise SystemExit(f"{len(threads)} threads run after the imports; a process with one alone can fork")
     gc.collect()
     gc.freeze()  # pages of what is imported stay shared with the children
+
+
+def _rehearse() -> None:
+    """Make a small page and forget it: what templates, patterns and highlighting set up at first use is there then."""
+    from nbformat import v4
+
+    from comorbid.analyses.html import to_html
+
+    outputs = [
+        v4.new_output("display_data", {"text/html": "<table><tr><th>a</th></tr></table>"}),
+        v4.new_output("stream", text="a"),
+    ]
+    cells = [v4.new_markdown_cell("# A\n\n## B\n\n> c"), v4.new_code_cell("a = 1", outputs=outputs)]
+    spec = {
+        "analysis": {"name": "a", "title": "A", "question": "A?", "citations": ("A",)},
+        "cohort": {"name": "a", "title": "A", "synthetic": True},
+        "parameters": {"a": 1},
+        "inputs": {},
+    }
+    language = {"name": "python", "pygments_lexer": "ipython3"}
+    to_html(v4.new_notebook(cells=cells, metadata={"language_info": language}), spec, {})
 
 
 def _serve(listener: socket.socket) -> tuple[socket.socket, dict[str, Any], list[int]] | None:
