@@ -29,13 +29,16 @@ _HOMES = {
     "adjusted_observed_expected": "measures",
     "alt_text": "plots",
     "association_test": "measures",
+    "build_truth": "synthetic",
     "characteristics": "measures",
+    "check_cohort": "sources.check",
     "combinations": "measures",
     "condition_definitions": "measures",
     "cooccurrence": "measures",
     "cooccurrence_heatmap": "plots",
     "e_value": "measures",
     "e_values": "measures",
+    "default_inputs": "synthetic",
     "fit_by": "fitting",
     "fit_joint": "fitting",
     "fit_logistic": "fitting",
@@ -104,7 +107,9 @@ if TYPE_CHECKING:
     )
     from comorbid.plots import alt_text, cooccurrence_heatmap, forest_plot, profile_plot, upset_plot
     from comorbid.sources import list_cohorts, load_cohort
+    from comorbid.sources.check import check_cohort
     from comorbid.spec import LogisticSpec
+    from comorbid.synthetic import build_truth, default_inputs
     from comorbid.tables import format_estimates
 
 
