@@ -90,3 +90,15 @@ def test_symmetries():
     assert float(tetrachoric(p[[0, 2, 1, 3]])[0]) == pytest.approx(rho, abs=1e-14)
     assert float(tetrachoric(p[[1, 0, 3, 2]])[0]) == pytest.approx(-rho, abs=1e-14)
     assert float(tetrachoric(1e6 * p)[0]) == pytest.approx(rho, abs=1e-14)
+
+
+@pytest.mark.parametrize("rho", [-0.99999, -0.9999, 0.9999, 0.99995, 0.99999])
+@pytest.mark.parametrize(("h", "k"), [(0, 0), (0.5, 0.501), (1, 1.2), (2, 0.3), (-1, 1.01)])
+def test_correlation_close_to_one(h, k, rho):
+    assert bivariate_normal(h, k, rho) == pytest.approx(upper_quadrant(h, k, rho), abs=3e-9)
+
+
+@pytest.mark.parametrize(("h", "k"), [(0.5, 0.7), (-0.2, 0.4), (1.0, -1.5)])
+def test_correlation_of_one(h, k):
+    assert bivariate_normal(h, k, 1.0) == pytest.approx(ndtr(-max(h, k)), rel=1e-14)
+    assert bivariate_normal(h, k, -1.0) == pytest.approx(max(0.0, ndtr(-h) - ndtr(k)), abs=1e-15)
