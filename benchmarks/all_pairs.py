@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from people import CONDITIONS, COVARIATES, make_people
@@ -24,7 +25,7 @@ METHODS = {
 OURS = "comorbid fit_pairs"
 
 
-def run(setting: Setting) -> Section:
+def run(setting: Setting) -> Iterator[Section]:
     n = setting.sizes[1]
     say(f"B: {n:,} rows")
     section = Section("B", TITLE, TEXT.format(rows=ROWS, counts=COUNTS))
@@ -45,7 +46,7 @@ def run(setting: Setting) -> Section:
         found = in_rounds(tasks, {OURS: 7, **dict.fromkeys(METHODS, 3)}, say)
     section.measures = [_row(label, replies, found[OURS][0]["answer"], n) for label, replies in found.items()]
     _add_goals(section, n)
-    return section
+    yield section
 
 
 def _pairs(us: Worker) -> dict[str, Any]:

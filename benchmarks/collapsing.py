@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from people import DESIGN, MODEL, codebook_text, make_people
@@ -18,7 +19,7 @@ system's cache."""
 LIMIT, OURS, PARQUET = "one pass over the bytes", "comorbid, frame", "comorbid, Parquet"
 
 
-def run(setting: Setting) -> Section:
+def run(setting: Setting) -> Iterator[Section]:
     n = setting.sizes[1] if setting.quick else 50_000_000
     section = Section("D", TITLE, TEXT)
     path = str(
@@ -28,7 +29,7 @@ def run(setting: Setting) -> Section:
     _in_memory(section, path, n)
     say(f"D: {n:,} rows from Parquet")
     _from_parquet(section, setting, path, n)
-    return section
+    yield section
 
 
 def _in_memory(section: Section, path: str, n: int) -> None:

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,7 @@ NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"
 OURS, STOCK = "comorbid report --jobs 2", "papermill, one after another"
 
 
-def run(setting: Setting) -> Section:
+def run(setting: Setting) -> Iterator[Section]:
     say("G: notebooks")
     section = Section("G", TITLE, TEXT)
     place = setting.folder / "reports"
@@ -46,7 +47,7 @@ def run(setting: Setting) -> Section:
     section.goals.append(
         Goal("the same results", f"{len(runs)} of {len(runs)}", f"{same} of {len(runs)}", same == len(runs))
     )
-    return section
+    yield section
 
 
 def _eight() -> list[tuple[str, dict[str, Any], dict[str, Any]]]:

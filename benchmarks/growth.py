@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from typing import Any
 
 from people import DESIGN, MODEL, make_people
@@ -20,7 +21,7 @@ coefficients); nobody is loaded. *Memory* is the highest the whole process held,
 MODEL_OF_FILES = "migraine ~ low_back_pain + sex + age_band + education + smoking + bmi_band"
 
 
-def run(setting: Setting) -> Section:
+def run(setting: Setting) -> Iterator[Section]:
     section = Section("E", TITLE, TEXT)
     largest = max(setting.sizes)
     for n in (n for n in (100_000, 1_000_000, 10_000_000) if n <= largest):
@@ -31,7 +32,7 @@ def run(setting: Setting) -> Section:
         section.measures.append(_from_parquet(setting, n))
     section.remarks.append(_by_row(section.measures))
     _add_goals(section)
-    return section
+    yield section
 
 
 def _in_memory(setting: Setting, n: int) -> Measure:

@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from processes import LIBRARY, Failed, in_rounds
@@ -24,7 +24,7 @@ PROGRAMS = {
 }
 
 
-def run(setting: Setting) -> Section:
+def run(setting: Setting) -> Iterator[Section]:
     say("F: imports")
     section = Section("F", TITLE, TEXT)
     tasks = {label: _timed(code) for label, code in PROGRAMS.items()}
@@ -38,7 +38,7 @@ def run(setting: Setting) -> Section:
     section.remarks.append(
         f"With what fits a model loaded as well, it is {medians[2] / medians[1]:.2f} of `import statsmodels.api`."
     )
-    return section
+    yield section
 
 
 def _timed(code: str) -> Callable[[], dict[str, Any]]:

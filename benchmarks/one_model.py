@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import subprocess
+from collections.abc import Iterator
 from contextlib import ExitStack
 from typing import Any
 
@@ -24,23 +25,24 @@ PLAIN = {"statsmodels Logit": "statsmodels_logit", "scikit-learn newton-cholesky
 TOLERANCE = {"statsmodels Logit": 1e-6, "scikit-learn newton-cholesky": 1e-6, "glum": 1e-5, "pyfixest feglm": 1e-5,
              "svy": 1e-6, "R svyglm": 1e-6}  # fmt: skip
 GOALS = ((1, 1, 1), (400, 40, 100), (1_000, 120, 250))
-ROUNDS = ((15, 15, 5), (9, 5, 2), (7, 2, 1))
+ROUNDS = ((15, 15, 5), (9, 5, 2), (7, 1, 1))
 """Of the library, of the peers, of R: at each size."""
 OURS, LOADED = "comorbid", "comorbid, load and fit"
 
 
-def run(setting: Setting) -> Section:
+def run(setting: Setting) -> Iterator[Section]:
     section = Section("A", TITLE, TEXT)
     for place, n in enumerate(setting.sizes):
         for survey in (False, True):
             say(f"A: {n:,} rows, {'with' if survey else 'without'} design")
             section.measures += _measured(setting, n, survey, ROUNDS[place])
         _add_goals(section, n, GOALS[place])
+        yield section
     section.goals.append(_agreement(section))
     section.remarks = _where(setting)
     if not setting.rscript:
         section.remarks.append(f"R was not measured: {setting.without_r}.")
-    return section
+    yield section
 
 
 def _measured(setting: Setting, n: int, survey: bool, rounds: tuple[int, int, int]) -> list[Measure]:

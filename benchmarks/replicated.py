@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from contextlib import ExitStack
 from typing import Any
 
@@ -23,7 +24,7 @@ OURS = "comorbid"
 GOALS = (40, 5_000)
 
 
-def run(setting: Setting) -> Section:
+def run(setting: Setting) -> Iterator[Section]:
     section = Section("C", TITLE, TEXT.format(low=LOW, high=HIGH))
     for n, goal in zip(setting.sizes, GOALS, strict=False):
         say(f"C: {n:,} rows")
@@ -37,7 +38,7 @@ def run(setting: Setting) -> Section:
     section.goals.append(
         Goal("standard errors agree with svy where both fitted all", "1e-6", f"{same[1]:.1e}", same[1] <= 1e-6)
     )
-    return section
+    yield section
 
 
 def _measured(setting: Setting, n: int) -> list[Measure]:

@@ -38,7 +38,8 @@ def main() -> None:
     results.versions = {**_ours(), **_theirs(setting.peers)}
     for key in asked.only or SECTIONS:
         start = time.perf_counter()
-        results.add(SECTIONS[key].run(setting))
+        for section in SECTIONS[key].run(setting):
+            results.add(section)
         say(f"{key}: {time.perf_counter() - start:,.0f} s")
     say(f"written: {asked.out}")
 
