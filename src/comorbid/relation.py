@@ -115,20 +115,20 @@ class PeopleRelation:
         """Value of a continuous variable; null where it is missing."""
         column = self.column(variable.column).cast("float64")
         column = column.isnan().ifelse(None, column)
-        for code in variable.missing:
+        for code in filter(_is_number, variable.missing):
             column = column.nullif(float(code))
         return column
 
     def distinct(self, variable: Variable) -> np.ndarray:
         """Sorted distinct values of a continuous variable, missing left out."""
-        if variable.column not in self._distinct:
+        if variable.name not in self._distinct:
             values = _fetched(self._table.select(value=self.number(variable)).distinct())["value"].dropna()
             numbers = np.sort(values.to_numpy(dtype=np.float64))
             low, high = variable.limits or (-np.inf, np.inf)
             if len(numbers) and (numbers[0] < low or numbers[-1] > high or not np.isfinite(numbers).all()):
                 raise CodebookError(f"`{variable.name}` has values outside {low:g} to {high:g}, or infinite ones.")
-            self._distinct[variable.column] = numbers
-        return self._distinct[variable.column]
+            self._distinct[variable.name] = numbers
+        return self._distinct[variable.name]
 
     def _known(self, variable: Variable) -> Any:
         return self.code(variable) != MISSING if variable.is_categorical else self.number(variable).notnull()

@@ -10,6 +10,7 @@ from comorbid._numerics.batch import fit_batch
 from comorbid._numerics.firth import fit_firth_patterns
 from comorbid._numerics.logistic import fit_logistic_patterns
 from comorbid._numerics.replicates import replicate_covariance, replicate_weights
+from comorbid._numerics.rescaling import rescaling_of
 from comorbid.errors import ComorbidError, ConvergenceError, DesignError
 from comorbid.fitting.fit import LogisticFit
 from comorbid.fitting.matrix import design_matrix, getter
@@ -65,7 +66,9 @@ def _refitted(fit: LogisticFit, replicates: np.ndarray) -> np.ndarray:
         scale = scale_to_mean_one(fit.cells)
         estimates = _firth_one_by_one(design, events * scale, total * scale, offset)
     elif offset is None:
-        estimates = fit_batch(design, events, total, fit.coefficients).coefficients
+        scaling = rescaling_of(design, total.sum(axis=1))
+        together = fit_batch(scaling.rows(design), events, total, scaling.scaled(fit.coefficients))
+        estimates = scaling.coefficients(together.coefficients)
     else:
         estimates = np.full((len(replicates), design.shape[1]), np.nan)
     left = np.flatnonzero(np.isnan(estimates).any(axis=1) & (fit.method == "ml"))
