@@ -15,7 +15,7 @@ TEXT = """396 logistic models of a million people, adjusted for the five covaria
 covariates, by="region")` on a cohort loaded anew in each round. Peers fit {rows} of the 396, evenly spread, from rows
 ({counts} on counts), and their time is scaled to 396. *On counts* is what a careful user writes by hand: a GROUP BY
 in DuckDB for each model, the peer on its counts. Strata are cut for the row-level peers before the clock starts."""
-MODELS, ROWS, COUNTS = 396, 6, 36
+MODELS, ROWS, COUNTS = 396, 4, 24
 METHODS = {
     "scikit-learn newton-cholesky": ("pairs_sklearn", ROWS, {}),
     "statsmodels Logit": ("pairs_statsmodels", ROWS, {}),

@@ -19,7 +19,7 @@ PSUs), every replicate fitted to convergence: `replicate_fit(fit_logistic(cohort
 n_replicates=1000), formula))` on a cohort loaded anew in each round. `svy` is given the same replicate weights; at a
 million rows it fits {low} and {high} replicates, and the line through both times is followed to 1,000. Standard
 errors are compared over the replicates that svy fitted, so they are the same only where it fitted all."""
-LOW, HIGH, ALL = 4, 20, 1_000
+LOW, HIGH, ALL = 3, 12, 1_000
 OURS = "comorbid"
 GOALS = (40, 5_000)
 
