@@ -15,9 +15,13 @@ Source: Binder, Int Stat Rev 1983;51:279-92, doi:10.2307/1402588.
 from __future__ import annotations
 
 import numpy as np
+from scipy.sparse import csr_array
 
 from comorbid._numerics.replicates import replicate_covariance, replicate_variances, replicate_weights
 from comorbid._numerics.structure import Clusters, PatternTable
+
+FULL = 4
+"""Units times patterns, in cells that somebody is in, up to which the table of weights is written out in full."""
 
 
 def unit_sums(z: np.ndarray, table: PatternTable, n_units: int) -> np.ndarray:
@@ -35,12 +39,13 @@ def unit_sums(z: np.ndarray, table: PatternTable, n_units: int) -> np.ndarray:
     -------
     ndarray of shape (n_units, q)
     """
-    sums = np.zeros((n_units, z.shape[1]))
-    if len(table.cell_unit):
-        starts = np.flatnonzero(np.r_[True, np.diff(table.cell_unit) != 0])
-        rows = z[table.cell_pattern] * table.cell_weight[:, None]
-        sums[table.cell_unit[starts]] = np.add.reduceat(rows, starts, axis=0)
-    return sums
+    shape = (n_units, table.n_patterns)
+    if n_units * table.n_patterns <= FULL * max(len(table.cell_unit), 1):
+        weight = np.zeros(shape)
+        weight[table.cell_unit, table.cell_pattern] = table.cell_weight
+        return weight @ z
+    starts = np.searchsorted(table.cell_unit, np.arange(n_units + 1))
+    return np.asarray(csr_array((table.cell_weight, table.cell_pattern, starts), shape=shape) @ z)
 
 
 def covariance(z: np.ndarray, table: PatternTable, clusters: Clusters) -> np.ndarray:
