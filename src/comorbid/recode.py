@@ -120,20 +120,33 @@ def continuous_values(column: pd.Series, variable: Variable) -> np.ndarray:
     """
     numbers = _numbers(column, variable)
     codes = [float(code) for code in variable.missing if _is_number(code)]
-    tiny = (np.abs(numbers) < TINY) & (numbers != 0)
-    if tiny.any():
-        numbers = np.where(tiny, 0.0, numbers)
     if codes:
         numbers = np.where(np.isin(numbers, codes), np.nan, numbers)
-    _refuse(variable, int(np.isinf(numbers).sum()), "that are infinite")
-    if variable.limits:
-        low, high = variable.limits
+    least, largest = _ends(numbers)
+    if least < TINY:
+        tiny = (np.abs(numbers) < TINY) & (numbers != 0)
+        numbers = np.where(tiny, 0.0, numbers) if tiny.any() else numbers
+    if np.isinf(least) or np.isinf(largest):
+        _refuse(variable, int(np.isinf(numbers).sum()), "that are infinite")
+    low, high = variable.limits or (-np.inf, np.inf)
+    if least < low or largest > high:
         _refuse(variable, int(((numbers < low) | (numbers > high)).sum()), f"outside {low:g} to {high:g}")
     return numbers
 
 
+def _ends(numbers: np.ndarray) -> tuple[float, float]:
+    """Smallest and largest value, missing ones left out: what all checks of a sound column need, in two passes."""
+    least, largest = numbers.min(initial=np.inf), numbers.max(initial=-np.inf)
+    if not np.isnan(least):
+        return float(least), float(largest)
+    known = numbers[~np.isnan(numbers)]
+    return float(known.min(initial=np.inf)), float(known.max(initial=-np.inf))
+
+
 def _numbers(column: pd.Series, variable: Variable) -> np.ndarray:
     """A column as float64, uncopied where it can be; text is read as numbers, and what is none is an error."""
+    if column.dtype == np.float64:
+        return column.to_numpy()
     if pd.api.types.is_numeric_dtype(column.dtype) and column.dtype.kind != "c":
         return column.to_numpy(dtype=np.float64, na_value=np.nan)
     if column.dtype.kind in "mMc" or isinstance(column.dtype, pd.PeriodDtype):
