@@ -77,6 +77,11 @@ def _replicated(us: Worker) -> dict[str, Any]:
     return us.ask("replicates", n=ALL)
 
 
+def _with_our_divisor(found: dict[str, Any]) -> dict[str, Any]:
+    """Errors with squares divided by R - 1, as the library (and R survey) do, in place of R."""
+    return {**found, "error": [error * math.sqrt(ALL / (ALL - 1)) for error in found["error"]]}
+
+
 def _rows(found: dict[str, list[dict[str, Any]]], n: int, whole: bool) -> list[Measure]:
     reference, rows = found[OURS][0]["answer"], []
     for label, replies in found.items():
@@ -84,7 +89,7 @@ def _rows(found: dict[str, list[dict[str, Any]]], n: int, whole: bool) -> list[M
         row = Measure(label, n, [reply["seconds"] for reply in good], against=OURS)
         row.mb = max((reply["mb"] for reply in good), default=math.nan)
         if label != OURS and good:
-            row.apart = apart(good[0]["answer"], reference)
+            row.apart = apart(_with_our_divisor(good[0]["answer"]), reference)
             row.apart = row.apart if whole else (row.apart[0], math.nan)
             row.note = "" if whole else f"{LOW} and {HIGH} of {ALL:,} fitted"
         rows.append(row)
