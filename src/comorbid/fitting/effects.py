@@ -99,7 +99,7 @@ class Effects:
         Notes
         -----
         Odds ratios stand for prevalence ratios: with common outcomes the measures are larger than those of prevalences.
-        In simulated surveys of 2,000 people with a rare outcome the interval of AP covered 93% (benchmarks/COVERAGE.md).
+        Where the outcome is rare, in 2,000 people, the interval of AP covered 93% (benchmarks/COVERAGE.md).
         S and AP assume that both exposures raise the odds (Knol et al., Eur J Epidemiol 2011;26:433-8,
         doi:10.1007/s10654-011-9554-9); S is missing where it is not above zero. Hosmer & Lemeshow, Epidemiology
         1992;3:452-6, doi:10.1097/00001648-199209000-00012. Pinned to R `epiR::epi.interaction` and, with a design, to
