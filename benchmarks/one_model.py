@@ -58,9 +58,10 @@ def _measured(setting: Setting, n: int, survey: bool, rounds: tuple[int, int, in
         tasks: dict[str, Any] = {OURS: lambda: _load_and_fit(us, survey)}
         for label, do in methods.items():
             tasks[label] = _peer_task(setting, stack, n, names, do)
-        found = in_rounds(tasks, {OURS: ours, **dict.fromkeys(methods, theirs)}, say)
-    if survey and setting.rscript:
-        found["R svyglm"] = _r(setting, n, of_r)
+        rounds = {OURS: ours, **dict.fromkeys(methods, theirs)}
+        if survey and setting.rscript:
+            tasks["R svyglm"], rounds["R svyglm"] = (lambda: _r(setting, n)), of_r
+        found = in_rounds(tasks, rounds, say)
     return _rows(found, n, survey)
 
 
@@ -98,16 +99,14 @@ def _peer_task(setting: Setting, stack: ExitStack, n: int, names: list[str], do:
     return once
 
 
-def _r(setting: Setting, n: int, times: int) -> list[dict[str, Any]]:
-    command = [
-        str(setting.rscript),
-        "--vanilla",
-        str(setting.folder.parents[1] / "benchmarks" / "peers.R"),
-        str(setting.folder),
-    ]
-    answer = subprocess.run(command, input=f"{n}\n" * times, capture_output=True, text=True, check=False)
-    lines = [json.loads(line) for line in answer.stdout.splitlines()]
-    return lines or [{"error": answer.stderr[-300:]}]
+def _r(setting: Setting, n: int) -> dict[str, Any]:
+    """One measurement in a process of R; what it says of its version is kept beside the answer."""
+    script = setting.folder.parents[1] / "benchmarks" / "peers.R"
+    command = [str(setting.rscript), "--vanilla", str(script), str(setting.folder)]
+    done = subprocess.run(command, input=f"{n}\n", capture_output=True, text=True, check=False)
+    if done.returncode or not done.stdout:
+        raise Failed(f"R: {done.stderr[-200:]}")
+    return json.loads(done.stdout)
 
 
 def _rows(found: dict[str, list[dict[str, Any]]], n: int, survey: bool) -> list[Measure]:
