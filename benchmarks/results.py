@@ -130,7 +130,7 @@ def _goals(sections: Sequence[Section]) -> str:
     rows = [(section.key, goal) for section in sections for goal in section.goals]
     if not rows:
         return ""
-    words = {True: "met", False: "**not met**", None: "not measured"}
+    words = {True: "met", False: "**not met**", None: "not settled"}
     met = sum(goal.met is True for _, goal in rows)
     lines = [
         "## Goals",
