@@ -38,6 +38,9 @@ def _add_report(subparsers: Any) -> None:
     parser.add_argument("--out", default="reports", metavar="DIR", help="where reports go (default: reports)")
     parser.add_argument("--jobs", type=int, metavar="N", help="reports at a time (default: one a core)")
     parser.add_argument("--force", action="store_true", help="run also what has not changed")
+    parser.add_argument(
+        "--crate", action="store_true", help="describe the cohort's reports as an RO-Crate (ro-crate-metadata.json)"
+    )
     _add_study(parser)
     parser.set_defaults(run=run)
 
@@ -69,6 +72,10 @@ def run(args: argparse.Namespace) -> int:
         jobs=args.jobs,
         force=args.force,
     )
+    if args.crate and any(outcome.status in {"done", "unchanged"} for outcome in outcomes):
+        from comorbid.analyses.crate import write_crate
+
+        print(f"crate: {write_crate(Path(args.out) / outcomes[0].cohort)}")
     return _verdict(outcomes, set(args.analyses), Path(args.out))
 
 
