@@ -44,19 +44,3 @@ def test_a_separated_pair_is_missing_and_the_others_are_not():
 def test_a_continuous_covariate_is_refused(cohort):
     with pytest.raises(cm.ComorbidError, match="continuous; use a banded form"):
         cm.fit_pairs(cohort, ["age"])
-
-
-def test_replicates_all_at_once_equal_one_by_one(cohort, monkeypatch):
-    from comorbid.fitting import replicates
-
-    fit = cm.fit_logistic(cohort.with_replicates("bootstrap", n_replicates=40), "migraine ~ neck_pain + sex")
-    together = cm.replicate_fit(fit).covariance
-    monkeypatch.setattr(replicates, "fit_batch", _Nothing)
-    assert cm.replicate_fit(fit).covariance == pytest.approx(together, rel=1e-9)
-
-
-class _Nothing:
-    """A batch in which no model was fitted."""
-
-    def __init__(self, design: np.ndarray, events: np.ndarray, *_: np.ndarray) -> None:
-        self.coefficients = np.full((events.shape[1], design.shape[1]), np.nan)

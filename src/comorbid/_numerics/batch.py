@@ -7,6 +7,7 @@ move, then the gradient is brought to zero in double precision with the informat
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -21,8 +22,6 @@ PLAINLY = 1e-3
 """A bound on the same that single precision can tell, since it exceeds its rounding a hundred times."""
 AT_ONCE = 1 << 17
 """Numbers, patterns times models, that are worked on at once."""
-
-Pairs = tuple[np.ndarray, np.ndarray]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +42,17 @@ class BatchResult:
     @property
     def fitted(self) -> np.ndarray:
         """Probability of the outcome by pattern, shape (P, B); computed when asked for."""
-        return _probabilities(self.design, self.coefficients)
+        return probabilities(self.design, self.coefficients)
 
     @property
     def bread(self) -> np.ndarray:
         """Inverse information at the coefficients, shape (B, k, k); computed when asked for."""
-        products, where = _products(self.design)
+        products, k = column_products(self.design), self.design.shape[1]
         bread = np.full((len(self.converged), *2 * self.design.shape[1:]), np.nan)
-        for models in _blocks(np.flatnonzero(self.converged), len(self.design)):
-            fitted = _probabilities(self.design, self.coefficients[models])
-            bread[models] = np.linalg.inv(_matrices(products, where, self.total[:, models] * fitted * (1 - fitted)))
+        for models in blocks(np.flatnonzero(self.converged), len(self.design)):
+            fitted = probabilities(self.design, self.coefficients[models])
+            spread = self.total[:, models] * fitted * (1 - fitted)
+            bread[models] = np.linalg.inv(symmetric(spread.T @ products, k))
         return bread
 
 
@@ -78,10 +78,10 @@ def fit_batch(
     Information matrices of all models are one matrix product, of the products of the columns with the weights. A model
     whose patterns with both outcomes do not span the design may be separated: it is not iterated, and comes back NaN.
     """
-    problem = _Problem(design, *_products(design))
-    single = _Problem(design.astype(np.float32), problem.products.astype(np.float32), problem.where)
+    problem = _Problem(design, column_products(design))
+    single = _Problem(design.astype(np.float32), problem.products.astype(np.float32))
     coefficients = np.full((events.shape[1], design.shape[1]), np.nan)
-    for models in _blocks(np.arange(events.shape[1]), len(design)):
+    for models in blocks(np.arange(events.shape[1]), len(design)):
         of_events, of_total = events[:, models], total[:, models]
         models = models[_estimable(problem, single, of_events, of_total)]
         if len(models) < of_events.shape[1]:
@@ -98,33 +98,42 @@ class _Problem:
 
     design: np.ndarray
     products: np.ndarray
-    where: Pairs
+
+    def matrices(self, weight: np.ndarray) -> np.ndarray:
+        """X' diag(w) X for each column of weights, shape (B, k, k)."""
+        return symmetric(weight.T @ self.products, self.design.shape[1])
 
 
-def _blocks(models: np.ndarray, n_patterns: int) -> list[np.ndarray]:
+def blocks(models: np.ndarray, n_patterns: int) -> list[np.ndarray]:
+    """Models in parts that are worked on at once."""
     size = max(16, AT_ONCE // max(n_patterns, 1))
     return [models[a : a + size] for a in range(0, len(models), size)]
 
 
-def _products(design: np.ndarray) -> tuple[np.ndarray, Pairs]:
-    """Products of each pair of columns, shape (P, k (k + 1) / 2), and which pairs they are."""
-    where = np.triu_indices(design.shape[1])
-    return design[:, where[0]] * design[:, where[1]], where
+def column_products(design: np.ndarray) -> np.ndarray:
+    """Products of each pair of columns, shape (P, k (k + 1) / 2)."""
+    first, second = np.triu_indices(design.shape[1])
+    return design[:, first] * design[:, second]
 
 
-def _matrices(products: np.ndarray, where: Pairs, weight: np.ndarray) -> np.ndarray:
-    """X' diag(w) X for each column of weights, shape (B, k, k)."""
-    upper = weight.T @ products
-    k = int(where[0][-1]) + 1
-    full = np.empty((weight.shape[1], k, k))
-    full[:, where[0], where[1]] = upper
-    full[:, where[1], where[0]] = upper
-    return full
+def symmetric(upper: np.ndarray, k: int) -> np.ndarray:
+    """Symmetric matrices, shape (B, k, k), from their upper halves in the order of `column_products`."""
+    return upper.astype(float)[:, _places(k)]
 
 
-def _probabilities(design: np.ndarray, coefficients: np.ndarray) -> np.ndarray:
-    """1 / (1 + exp(-Xb)), shape (P, B), in the precision of the design."""
+@lru_cache(maxsize=64)
+def _places(k: int) -> np.ndarray:
+    """Where each entry of a symmetric matrix stands in its upper half, shape (k, k)."""
+    places = np.zeros((k, k), dtype=np.intp)
+    places[np.triu_indices(k)] = np.arange(k * (k + 1) // 2)
+    return np.maximum(places, places.T)
+
+
+def probabilities(design: np.ndarray, coefficients: np.ndarray, offset: np.ndarray | None = None) -> np.ndarray:
+    """1 / (1 + exp(-(Xb + o))), shape (P, B), in the precision of the design."""
     fitted = design @ coefficients.T.astype(design.dtype)
+    if offset is not None:
+        fitted += offset[:, None]
     np.negative(fitted, out=fitted)
     np.clip(fitted, -40, 40, out=fitted)
     np.exp(fitted, out=fitted)
@@ -144,7 +153,7 @@ def _estimable(problem: _Problem, single: _Problem, events: np.ndarray, total: n
 
 def _scaled(problem: _Problem, both: np.ndarray) -> np.ndarray:
     """Cross-products of the patterns marked, shape (B, k, k), scaled to ones on the diagonal, or zeros."""
-    gram = _matrices(problem.products, problem.where, both.astype(problem.design.dtype))
+    gram = problem.matrices(both.astype(problem.design.dtype))
     norm = np.sqrt(np.einsum("bii->bi", gram))
     return gram / np.maximum(norm[:, :, None] * norm[:, None, :], 1e-300)
 
@@ -181,7 +190,7 @@ def _roughly(
         for _ in range(MAX_STEPS):
             gradient, information = _slopes(single, yes, people, coefficients)
             step = np.linalg.solve(information, gradient[:, :, None])[:, :, 0]
-            coefficients += _shortened(step)
+            coefficients += shortened(step)
             if not (np.einsum("bi,bi->b", gradient, step) > ROUGH).any():
                 break
         return coefficients, np.linalg.inv(information) / scale[:, None, None]
@@ -200,7 +209,7 @@ def _polished(
     """Steps by the exact gradient and a nearly exact information, and whether each model's gradient vanished."""
     done = np.zeros(len(coefficients), dtype=bool)
     for _ in range(4):
-        gradient = (events - total * _probabilities(problem.design, coefficients)).T @ problem.design
+        gradient = (events - total * probabilities(problem.design, coefficients)).T @ problem.design
         step = np.einsum("bij,bj->bi", inverse, gradient)
         coefficients = coefficients + step
         done = np.einsum("bi,bi->b", gradient, step) < CLOSE * scale
@@ -218,7 +227,7 @@ def _newton(
     for _ in range(MAX_STEPS):
         gradient, information = _slopes(problem, events[:, active], total[:, active], coefficients[active])
         step = np.linalg.solve(information, gradient[:, :, None])[:, :, 0]
-        coefficients[active] += _shortened(step)
+        coefficients[active] += shortened(step)
         done = np.einsum("bi,bi->b", gradient, step) < CLOSE * scale[active]
         found[active[done]] = coefficients[active[done]]
         active = active[~done]
@@ -231,14 +240,14 @@ def _slopes(
     problem: _Problem, events: np.ndarray, total: np.ndarray, coefficients: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """Gradient, shape (B, k), and information, shape (B, k, k), of each model."""
-    fitted = _probabilities(problem.design, coefficients)
+    fitted = probabilities(problem.design, coefficients)
     expected = total * fitted
     gradient = ((events - expected).T @ problem.design).astype(float)
     np.subtract(1, fitted, out=fitted)
     expected *= fitted
-    return gradient, _matrices(problem.products, problem.where, expected)
+    return gradient, problem.matrices(expected)
 
 
-def _shortened(step: np.ndarray) -> np.ndarray:
+def shortened(step: np.ndarray) -> np.ndarray:
     """Steps, none of whose parts is longer than 5."""
     return step * np.minimum(1.0, 5.0 / np.maximum(np.abs(step).max(axis=1, keepdims=True), 1e-300))

@@ -94,7 +94,11 @@ def variances(z: np.ndarray, table: PatternTable, clusters: Clusters) -> np.ndar
 
 def _replicated_totals(z: np.ndarray, table: PatternTable, clusters: Clusters) -> tuple[np.ndarray, np.ndarray]:
     """Totals of influence by replicate, shape (R, q), and by the full sample, shape (q,)."""
-    return replicate_weights(table, clusters).T @ z, table.weight @ z
+    assert clusters.replication is not None
+    factors = clusters.replication.factors
+    if factors is None:
+        return replicate_weights(table, clusters).T @ z, table.weight @ z
+    return factors.T @ unit_sums(z, table, clusters.n_units), table.weight @ z
 
 
 def variance_of_sums(sums: np.ndarray, clusters: Clusters) -> np.ndarray:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from scipy.sparse import csr_array
 
 from comorbid._numerics.structure import Clusters, PatternTable, Replication
 from comorbid.errors import DesignError
@@ -28,9 +27,29 @@ def replicate_weights(table: PatternTable, clusters: Clusters) -> np.ndarray:
                 "these patterns carry no totals of replicate weights; use strata and PSUs, or collapse the cohort anew."
             )
         return table.replicates
-    shape = (table.n_patterns, clusters.n_units)
-    cells = csr_array((table.cell_weight, (table.cell_pattern, table.cell_unit)), shape=shape)
-    return np.asarray(cells @ replication.factors)
+    return unit_weights(table, clusters.n_units) @ replication.factors
+
+
+def unit_weights(
+    table: PatternTable, n_units: int, group: np.ndarray | None = None, values: np.ndarray | None = None
+) -> np.ndarray:
+    """Weight by pattern and sampled unit, shape (P, C).
+
+    Parameters
+    ----------
+    table : PatternTable
+    n_units : int
+    group : ndarray of int, shape (P,), optional
+        Groups of patterns to sum over; the rows are then the groups.
+    values : ndarray of shape (P,), optional
+        What the weights of each pattern are multiplied by.
+    """
+    row = table.cell_pattern if group is None else group[table.cell_pattern]
+    n_rows = table.n_patterns if group is None else int(group.max(initial=-1)) + 1
+    weight = table.cell_weight if values is None else table.cell_weight * values[table.cell_pattern]
+    return np.bincount(row * n_units + table.cell_unit, weights=weight, minlength=n_rows * n_units).reshape(
+        n_rows, n_units
+    )
 
 
 def replicate_covariance(estimates: np.ndarray, full: np.ndarray, replication: Replication) -> np.ndarray:

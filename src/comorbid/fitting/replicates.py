@@ -9,7 +9,8 @@ import numpy as np
 from comorbid._numerics.batch import fit_batch
 from comorbid._numerics.firth import fit_firth_patterns
 from comorbid._numerics.logistic import fit_logistic_patterns
-from comorbid._numerics.replicates import replicate_covariance, replicate_weights
+from comorbid._numerics.refit import UnitTotals, refit
+from comorbid._numerics.replicates import replicate_covariance, replicate_weights, unit_weights
 from comorbid._numerics.rescaling import rescaling_of
 from comorbid.errors import ComorbidError, ConvergenceError, DesignError
 from comorbid.fitting.fit import LogisticFit
@@ -54,31 +55,54 @@ def replicate_fit(fit: LogisticFit) -> LogisticFit:
 
 
 def _refitted(fit: LogisticFit, replicates: np.ndarray) -> np.ndarray:
-    """Coefficients in each replicate, shape (R, k): all at once, then one by one those that need a closer look."""
+    """Coefficients in each replicate, shape (R, k): all at once, then those that need a closer look."""
     read = getter(fit.cells)
     design = design_matrix(fit.columns, read, fit.cells.table.n_patterns)[fit.first]
     offset = read(fit.spec.offset)[fit.first] if fit.spec.offset else None
-    weights = replicate_weights(fit.cells.table, fit.cells.clusters)[:, replicates]
-    outcome = fit.cells.present(fit.spec.outcome)
-    total = np.add.reduceat(weights, fit.first, axis=0)
-    events = np.add.reduceat(weights * outcome[:, None], fit.first, axis=0)
+    units = _unit_totals(fit, replicates)
     if fit.method == "firth":
         scale = scale_to_mean_one(fit.cells)
+        everyone = np.arange(len(replicates))
+        events, total = units.with_outcome(everyone), units.totals(everyone)
         estimates = _firth_one_by_one(design, events * scale, total * scale, offset)
-    elif offset is None:
-        scaling = rescaling_of(design, total.sum(axis=1))
-        together = fit_batch(scaling.rows(design), events, total, scaling.scaled(fit.coefficients))
-        estimates = scaling.coefficients(together.coefficients)
     else:
-        estimates = np.full((len(replicates), design.shape[1]), np.nan)
-    left = np.flatnonzero(np.isnan(estimates).any(axis=1) & (fit.method == "ml"))
-    estimates[left] = _one_by_one(design, events[:, left], total[:, left], offset)
+        estimates = _maximum_likelihood(fit, design, units, offset)
     failed = int(np.isnan(estimates).any(axis=1).sum())
     if failed:
         raise ConvergenceError(
             f"the model has no finite fit in {failed} of {len(replicates)} replicates: a level is too rare to be left "
             "partly out. Merge levels, or keep the linear replicate errors that fit_logistic gives."
         )
+    return estimates
+
+
+def _unit_totals(fit: LogisticFit, replicates: np.ndarray) -> UnitTotals:
+    """People and events by covariate pattern: by sampled unit, or by replicate where their weights were given."""
+    table, clusters = fit.cells.table, fit.cells.clusters
+    outcome = fit.cells.present(fit.spec.outcome)
+    assert clusters.replication is not None
+    if clusters.replication.factors is None:
+        weights = replicate_weights(table, clusters)[:, replicates]
+        events, total = (np.add.reduceat(sums, fit.first, axis=0) for sums in (weights * outcome[:, None], weights))
+        return UnitTotals(events, total)
+    events = unit_weights(table, clusters.n_units, fit.group, outcome)
+    total = unit_weights(table, clusters.n_units, fit.group)
+    return UnitTotals(events, total, clusters.replication.factors[:, replicates])
+
+
+def _maximum_likelihood(
+    fit: LogisticFit, design: np.ndarray, units: UnitTotals, offset: np.ndarray | None
+) -> np.ndarray:
+    """Steps from the full-sample fit; replicates that they leave start anew, together and then one by one."""
+    scaling = rescaling_of(design, units.total.sum(axis=1))
+    scaled, start = scaling.rows(design), scaling.scaled(fit.coefficients)
+    estimates = scaling.coefficients(refit(scaled, units, start, offset))
+    left = np.flatnonzero(np.isnan(estimates).any(axis=1))
+    if len(left) and offset is None:
+        together = fit_batch(scaled, units.with_outcome(left), units.totals(left), start)
+        estimates[left] = scaling.coefficients(together.coefficients)
+        left = left[~together.converged]
+    estimates[left] = _one_by_one(design, units.with_outcome(left), units.totals(left), offset)
     return estimates
 
 
