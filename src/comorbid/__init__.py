@@ -21,6 +21,7 @@ _HOMES = {
     "Cohort": "cohort",
     "ComorbidError": "errors",
     "ComorbidWarning": "errors",
+    "ConditionalFit": "fitting",
     "JointFit": "fitting",
     "LogisticFit": "fitting",
     "LogisticSpec": "spec",
@@ -40,6 +41,7 @@ _HOMES = {
     "e_values": "measures",
     "default_inputs": "synthetic",
     "fit_by": "fitting",
+    "fit_conditional": "fitting",
     "fit_joint": "fitting",
     "fit_logistic": "fitting",
     "fit_multinomial": "fitting",
@@ -76,9 +78,11 @@ if TYPE_CHECKING:
     from comorbid.evidence import published_estimates
     from comorbid.fitting import (
         CategoricalFit,
+        ConditionalFit,
         JointFit,
         LogisticFit,
         fit_by,
+        fit_conditional,
         fit_joint,
         fit_logistic,
         fit_multinomial,

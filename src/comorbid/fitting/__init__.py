@@ -2,6 +2,8 @@
 
 from comorbid.fitting.categorical import fit_multinomial, fit_ordinal
 from comorbid.fitting.categorical_fit import CategoricalFit
+from comorbid.fitting.conditional import fit_conditional
+from comorbid.fitting.conditional_fit import ConditionalFit
 from comorbid.fitting.fit import LogisticFit, tidy
 from comorbid.fitting.joint import fit_joint
 from comorbid.fitting.joint_fit import JointFit
@@ -12,9 +14,11 @@ from comorbid.fitting.subgroups import fit_by
 
 __all__ = [
     "CategoricalFit",
+    "ConditionalFit",
     "JointFit",
     "LogisticFit",
     "fit_by",
+    "fit_conditional",
     "fit_joint",
     "fit_logistic",
     "fit_multinomial",

@@ -15,6 +15,7 @@ from comorbid.cohort import Cohort
 from comorbid.columns import arrange
 from comorbid.errors import SpecError
 from comorbid.fitting.effects import Effects
+from comorbid.fitting.frames import coefficient_frame
 from comorbid.fitting.matrix import Column
 from comorbid.fitting.profile import profiled
 from comorbid.spec import LogisticSpec
@@ -103,23 +104,8 @@ class LogisticFit(Effects):
             limits = wald_interval(self.coefficients, std_error, conf_level, self.df)
             statistic = wald_statistic(self.coefficients, std_error)
             p_value = two_sided_p(statistic, self.df)
-        turn = np.exp if exponentiate else np.asarray
-        frame = pd.DataFrame(
-            {
-                **self._asked(),
-                "term": [column.term for column in self.columns],
-                "level": [column.level for column in self.columns],
-                "reference": [column.reference for column in self.columns],
-                "measure": "odds_ratio" if exponentiate else "log_odds",
-                "estimate": turn(self.coefficients),
-                "std_error": std_error,
-                "statistic": statistic,
-                "p_value": p_value,
-                "conf_low": turn(limits[:, 0]),
-                "conf_high": turn(limits[:, 1]),
-                "n": self.n,
-                "events": self.events,
-            }
+        frame = coefficient_frame(self.columns, self.coefficients, std_error, limits, exponentiate).assign(
+            **self._asked(), statistic=statistic, p_value=p_value, n=self.n, events=self.events
         )
         return self._labelled(frame, conf_level)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -64,15 +64,15 @@ def prepare(cohort: Cohort, spec: LogisticSpec, binary: bool = True) -> Prepared
     UnknownNameError, SpecError, EmptyDomainError, CollinearityError
         As `fit_logistic` says.
     """
-    _check_variables(cohort, spec, binary)
+    check_variables(cohort, spec, binary)
     predictors = [name for name in spec.variables if name != spec.outcome]
     everyone = collapse_cohort(cohort, [*predictors, spec.outcome])
     cells = everyone.select(everyone.known(spec.variables))
-    _check_outcome(cells, spec, everyone)
+    check_outcome(cells, spec, everyone)
     columns = model_columns(spec, cells)
     rows = design_matrix(columns, getter(cells), cells.table.n_patterns)
     group, first = _covariate_patterns(cells)
-    missing = {name: int(everyone.table.count[everyone.codes(name) < 0].sum()) for name in spec.variables}
+    missing = missing_by_variable(everyone, spec.variables)
     prepared = Prepared(cells, columns, rows, group, first, missing, everyone.n - cells.n)
     _require_rank(prepared)
     return prepared
@@ -118,12 +118,18 @@ def _way_out(df: str, design: float) -> str:
     return "Widen the domain, or give a number: df=..."
 
 
+def missing_by_variable(cells: Cells, names: Sequence[str]) -> dict[str, int]:
+    """People without a value, unweighted, by variable."""
+    return {name: int(cells.table.count[cells.codes(name) < 0].sum()) for name in names}
+
+
 def scale_to_mean_one(cells: Cells) -> float:
     """What weights are multiplied by so that their mean over people is 1."""
     return cells.n / float(cells.table.weight.sum())
 
 
-def _check_variables(cohort: Cohort, spec: LogisticSpec, binary: bool) -> None:
+def check_variables(cohort: Cohort, spec: LogisticSpec, binary: bool = True) -> None:
+    """Raise unless the variables of a model exist and can be its outcome and its offset."""
     for name in spec.variables:
         cohort.codebook[name]
     outcome = cohort.codebook[spec.outcome]
@@ -136,10 +142,11 @@ def _check_variables(cohort: Cohort, spec: LogisticSpec, binary: bool) -> None:
         raise SpecError(f"offset `{spec.offset}` has levels; an offset is continuous, on the log-odds scale.")
 
 
-def _check_outcome(cells: Cells, spec: LogisticSpec, everyone: Cells) -> None:
+def check_outcome(cells: Cells, spec: LogisticSpec, everyone: Cells) -> None:
+    """Raise when nobody has a value in every variable, or all who have one have the same outcome."""
     if not cells.n:
-        gone = {name: few(int(everyone.table.count[everyone.codes(name) < 0].sum())) for name in spec.variables}
-        counts = ", ".join(f"{name} {count}" for name, count in gone.items() if count != "0")
+        gone = missing_by_variable(everyone, spec.variables)
+        counts = ", ".join(f"{name} {few(count)}" for name, count in gone.items() if count)
         raise EmptyDomainError(f"nobody of {everyone.n:,} people has a value in every variable; missing: {counts}.")
     levels = np.unique(cells.codes(spec.outcome))
     if len(levels) == 1:
@@ -162,11 +169,12 @@ def _require_rank(prepared: Prepared) -> None:
             "patterns: too few. Leave out terms or merge levels."
         )
     if dependent := dependent_columns(design, prepared.total()):
-        names = [" + ".join(_described(columns[j]) for j in group) for group in dependent]
+        names = [" + ".join(described(columns[j]) for j in group) for group in dependent]
         raise CollinearityError(
             f"these terms carry the same information: {'; '.join(names)}. Nothing was fitted. Leave one of them out."
         )
 
 
-def _described(column: Column) -> str:
+def described(column: Column) -> str:
+    """A column for a message: its term and, where it has one, its level."""
     return f"`{column.term}`" + (f" = {column.level}" if column.level else "")

@@ -1,0 +1,43 @@
+"""The rows of a model's coefficients."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from comorbid.fitting.matrix import Column
+
+
+def coefficient_frame(
+    columns: Sequence[Column],
+    coefficients: np.ndarray,
+    std_error: np.ndarray,
+    limits: np.ndarray,
+    exponentiate: bool,
+) -> pd.DataFrame:
+    """Term, level, reference, measure, estimate, std_error and interval of each coefficient.
+
+    Parameters
+    ----------
+    columns : sequence of Column, k of them
+    coefficients, std_error : ndarray of shape (k,)
+        Log odds.
+    limits : ndarray of shape (k, 2)
+    exponentiate : bool
+        Turn estimate and limits to odds ratios; the standard error stays on the log scale.
+    """
+    turn = np.exp if exponentiate else np.asarray
+    return pd.DataFrame(
+        {
+            "term": [column.term for column in columns],
+            "level": [column.level for column in columns],
+            "reference": [column.reference for column in columns],
+            "measure": "odds_ratio" if exponentiate else "log_odds",
+            "estimate": turn(coefficients),
+            "std_error": std_error,
+            "conf_low": turn(limits[:, 0]),
+            "conf_high": turn(limits[:, 1]),
+        }
+    )
