@@ -2,7 +2,8 @@
 
 The table ships as `<cohort>-frequencies.csv` beside the codebook, one row a code: table, variable, code, count. Codes
 are written as the publisher's documentation writes them: a number, a range ("0 to 84": other values from 0 to 84),
-"." for missing; "distinct" counts the different values of the key, which are the rows of the table.
+"." for missing; "distinct" counts the different values of the key, which are the rows of the table. Where no
+publisher's counts were at hand a column `basis` says what the counts are, and messages say it in place of "published".
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from comorbid.paths import resource_dir
 COLUMNS = ["table", "variable", "code", "count"]
 MISSING, DISTINCT, UNDECLARED = ".", "distinct", "any other value"
 RANGE = " to "
+PUBLISHED = "published"
 PRINTED = 1e-6
 """Ends of ranges are published rounded; this much, relative to the end, is allowed."""
 
@@ -48,9 +50,10 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Frequencies:
-    """Published counts: table, variable, code, count."""
+    """Published counts: table, variable, code, count; `basis` says whose they are."""
 
     tables: Mapping[str, Counts]
+    basis: str = PUBLISHED
 
     def columns(self, table: str) -> list[str]:
         """Columns that the table has to have."""
@@ -92,16 +95,18 @@ def read_frequencies(path: Path) -> Frequencies:
         When the file is absent or has other columns.
     """
     tables: dict[str, dict[str, dict[str, int]]] = {}
+    basis = PUBLISHED
     try:
         with path.open(encoding="utf-8", newline="") as file:
             for row in csv.DictReader(file):
                 codes = tables.setdefault(row["table"], {}).setdefault(row["variable"], {})
                 codes[row["code"]] = int(row["count"])
+                basis = row.get("basis") or basis
     except FileNotFoundError:
         raise SourceError(f"no published frequencies at {path}; the installation is incomplete.") from None
     except (KeyError, ValueError, TypeError):
         raise SourceError(f"{path.name} is not a table of frequencies: it needs {', '.join(COLUMNS)}.") from None
-    return Frequencies(tables)
+    return Frequencies(tables, basis)
 
 
 @lru_cache

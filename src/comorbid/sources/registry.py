@@ -6,6 +6,8 @@ import importlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from types import ModuleType
+from typing import Any
 
 import pandas as pd
 
@@ -13,8 +15,12 @@ from comorbid.codebook import Codebook, read_codebook
 from comorbid.errors import require_known
 from comorbid.paths import resource_dir
 
-SURVEYS = {"nhanes-1999-2004": "comorbid.sources.nhanes"}
-"""Surveys by name, with the module that has `tables()` and `load(folders)`."""
+SURVEYS: dict[str, tuple[Any, ...]] = {
+    "nhanes-1999-2004": ("nhanes",),
+    "nhis-2017": ("nhis", 2017),
+    "nhis-nhpi-2014": ("nhis_nhpi",),
+}
+"""Surveys by name: the module of this package that has `tables(...)` and `load(...)`, and what both are given."""
 
 SYNTHETIC = "synthetic"
 
@@ -37,14 +43,21 @@ class Survey:
 
     name: str
 
-    def _module(self):  # type: ignore[no-untyped-def]
-        return importlib.import_module(SURVEYS[require_known(self.name, SURVEYS, "survey")])
+    @property
+    def module(self) -> ModuleType:
+        """The module that knows the survey's files."""
+        return importlib.import_module(f"comorbid.sources.{self._entry[0]}")
+
+    @property
+    def _entry(self) -> tuple[Any, ...]:
+        return SURVEYS[require_known(self.name, SURVEYS, "survey")]
 
     def tables(self) -> Iterator[tuple[str, str]]:
-        yield from self._module().tables()
+        yield from self.module.tables(*self._entry[1:])
 
     def load(self) -> pd.DataFrame:
-        return self._module().load()
+        frame: pd.DataFrame = self.module.load(*self._entry[1:])
+        return frame
 
     def files_here(self) -> tuple[int, int]:
         """How many of the survey's tables lie in the data folders, and how many there are."""

@@ -38,7 +38,7 @@ def checked_table(path: Path, table: str, cohort: str, columns: Iterable[str]) -
     SourceError
         When the file is not the table; the message says in what it differs first.
     """
-    frame, faults = _read(path, table, published_frequencies(cohort))
+    frame, faults = _read(path, table, published_frequencies(cohort), columns)
     if faults:
         more = f" (and {len(faults) - 1} more differences: `comorbid check {cohort}`)" if faults[1:] else ""
         what = faults[0].what.rstrip(".")
@@ -61,12 +61,14 @@ def table_faults(path: Path, table: str, published: Frequencies) -> list[Fault]:
     return _read(path, table, published)[1]
 
 
-def _read(path: Path, table: str, published: Frequencies) -> tuple[pd.DataFrame, list[Fault]]:
-    """The columns of a table that have published counts, and the faults of the file."""
+def _read(
+    path: Path, table: str, published: Frequencies, columns: Iterable[str] = ()
+) -> tuple[pd.DataFrame, list[Fault]]:
+    """The columns of a table that have published counts, those asked for besides, and the faults of the file."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            frame = read_table(path, published.columns(table))
+            frame = read_table(path, list(dict.fromkeys([*published.columns(table), *columns])))
     except SourceError as fault:
         return pd.DataFrame(), [Fault(table, "unreadable-table", str(fault), 1, AGAIN)]
     size = path.stat().st_size
@@ -82,11 +84,11 @@ def _counting_faults(frame: pd.DataFrame, file: str, table: str, published: Freq
     if other:
         what = f"{file} has the counts of {other}, not of {table}"
         return [Fault(table, "wrong-table", what, 1, f"Give the file its own name, {other}. {AGAIN}")]
-    return [_differing(file, table, difference) for difference in differences]
+    return [_differing(file, table, difference, published.basis) for difference in differences]
 
 
-def _differing(file: str, table: str, difference: Difference) -> Fault:
+def _differing(file: str, table: str, difference: Difference, basis: str) -> Fault:
     name = f"{table}.{difference.variable}" if difference.variable else table
-    what = f"{file}: {difference.what}: {few(difference.found)} found, {difference.published:,} published"
+    what = f"{file}: {difference.what}: {few(difference.found)} found, {difference.published:,} {basis}"
     away = abs(difference.found - difference.published)
     return Fault(name, "other-counts", what, away if away >= 10 else None, AGAIN)

@@ -1,0 +1,117 @@
+# Prevalences, pairs and combinations of every survey but NHANES 1999-2004, read here a second time.
+# COMORBID_DATA=<folder> Rscript surveys.R [output.json]
+
+options(width = 120)
+suppressPackageStartupMessages(library(survey))
+here <- dirname(normalizePath(sub("^--file=", "", grep("^--file=", commandArgs(FALSE), value = TRUE))))
+for (file in c("helpers.R", "survey_helpers.R")) source(file.path(here, file))
+folder <- Sys.getenv("COMORBID_DATA")
+yes_no <- function(code, yes = 1, no = 2) factor(ifelse(code %in% yes, "yes", ifelse(code %in% no, "no", NA)), c("no", "yes"))
+
+# The domain of an odds ratio or of a combination: people with every answer known.
+known <- function(design, members) {
+  keep <- complete.cases(design$variables[members])
+  subset(design, keep)
+}
+
+add_prevalence <- function(cohort, design, condition) {
+  d <- known(design, condition)
+  d <- update(d, y = as.numeric(d$variables[[condition]] == "yes"))
+  m <- svymean(~y, d)
+  record(set = "prevalence", cohort = cohort, condition = condition, estimate = coef(m)[[1]], se = SE(m)[[1]],
+         df = degf(d), n = nrow(d$variables), events = sum(d$variables$y))
+}
+
+add_pair <- function(cohort, design, a, b) {
+  d <- with_cells(design, a, b)
+  m <- svymean(~c11 + c10 + c01 + c00, d)
+  measures <- if (sum(d$variables$c11) > 0) names(pair_measures) else c("p_both", "phi", "jaccard")
+  for (measure in measures) {
+    value <- svycontrast(m, pair_measures[[measure]])
+    record(set = "cooccurrence", cohort = cohort, a = a, b = b, measure = measure, estimate = coef(value)[[1]],
+           se = SE(value)[[1]], df = degf(d), n = nrow(d$variables), n_a = sum(d$variables$ya),
+           n_b = sum(d$variables$yb), n_both = sum(d$variables$c11))
+  }
+}
+
+add_combinations <- function(cohort, design, members) {
+  d <- known(design, members)
+  yes <- sapply(members, function(v) d$variables[[v]] == "yes")
+  grid <- as.matrix(expand.grid(rep(list(0:1), length(members))))
+  cells <- apply(grid, 1, function(g) paste0("k", paste(g, collapse = "")))
+  for (i in seq_along(cells)) d$variables[[cells[i]]] <- as.numeric(apply(t(yes) == grid[i, ], 2, all))
+  m <- svymean(reformulate(cells), d)
+  sum_of <- function(chosen) Reduce(function(x, y) bquote(.(x) + .(y)), lapply(cells[chosen], as.name))
+  margin <- function(j, present) {
+    share <- bquote((.(sum_of(grid[, j] == 1))))
+    if (present) share else bquote((1 - .(share)))
+  }
+  for (i in seq_along(cells)) {
+    events <- sum(d$variables[[cells[i]]])
+    expected <- Reduce(function(x, y) bquote(.(x) * .(y)), lapply(seq_along(members), function(j) margin(j, grid[i, j] == 1)))
+    observed <- as.name(cells[i])
+    name <- if (any(grid[i, ] == 1)) paste(members[grid[i, ] == 1], collapse = " & ") else "none"
+    parts <- list(prevalence = observed, expected_prevalence = expected)
+    if (events > 0) parts$log_observed_expected <- bquote(log(.(observed) / (.(expected))))
+    for (measure in names(parts)) {
+      value <- svycontrast(m, parts[[measure]])
+      record(set = "combinations", cohort = cohort, combination = name, measure = measure, estimate = coef(value)[[1]],
+             se = SE(value)[[1]], df = degf(d), n = nrow(d$variables), events = events)
+    }
+  }
+}
+
+# One logistic model: the first condition by the second, adjusted.
+add_model <- function(cohort, design, formula) {
+  fit <- fit_logit(formula, design)
+  used <- fit$survey.design
+  labels <- term_levels(fit)
+  for (i in seq_along(coef(fit))) {
+    record(set = "coefficient", cohort = cohort, formula = deparse1(formula), term = labels$term[i],
+           level = labels$level[i], estimate = coef(fit)[[i]], se = sqrt(diag(vcov(fit)))[[i]],
+           n = sum(!is.na(fit$y)), design_df = degf(used))
+  }
+}
+
+add_survey <- function(cohort, design, conditions, formula = NULL) {
+  record(set = "design", cohort = cohort, n = nrow(design$variables), degf = degf(design),
+         sum_of_weights = sum(weights(design, "sampling")))
+  for (condition in conditions) add_prevalence(cohort, design, condition)
+  for (pair in combn(conditions, 2, simplify = FALSE)) add_pair(cohort, design, pair[1], pair[2])
+  add_combinations(cohort, design, conditions)
+  if (!is.null(formula)) add_model(cohort, design, formula)
+}
+
+# ---- NHIS 2017, from the original file -----------------------------------------------------------------------
+
+loaded <- new.env()
+load(file.path(folder, "nhis_2017", "sampleAdult.rda"), loaded)
+nhis <- as.data.frame(loaded[[ls(loaded)[1]]])
+names(nhis) <- toupper(names(nhis))
+numbers <- c("WTFA_SA", "PSTRAT", "PPSU", "SEX", "AGE_P", "AMIGR", "PAINLB", "PAINECK", "PAINFACE")
+nhis <- as.data.frame(lapply(nhis[numbers], function(x) as.numeric(as.character(x))))
+pain_items <- c(migraine = "AMIGR", low_back_pain = "PAINLB", neck_pain = "PAINECK", jaw_pain = "PAINFACE")
+with_pain <- function(people) {
+  for (name in names(pain_items)) people[[name]] <- yes_no(people[[pain_items[[name]]]])
+  people$sex <- factor(people$SEX, 1:2, c("male", "female"))
+  people$age_band <- cut(people$AGE_P, c(17, 34, 49, 64, Inf), labels = c("18-34", "35-49", "50-64", "65+"))
+  people
+}
+nhis <- with_pain(nhis)
+design <- svydesign(ids = ~PPSU, strata = ~PSTRAT, weights = ~WTFA_SA, nest = TRUE, data = nhis)
+add_survey("nhis-2017", design, names(pain_items), neck_pain ~ low_back_pain + age_band + sex)
+
+# ---- NHIS Native Hawaiian and Pacific Islander survey 2014, from the original fixed-width file ----------------
+
+layout <- read.csv(file.path(folder, "nhis_2014_nhpi", "layout.csv"))
+lines <- readLines(file.path(folder, "nhis_2014_nhpi", "samadult.dat"))
+field <- function(name) {
+  at <- layout[layout$variable == name, ]
+  as.numeric(substr(lines, at$start, at$end))
+}
+wanted <- c("WTFA_SA", "VAR_STR", "VAR_PSU", "SEX", "AGE_P", "AMIGR", "PAINLB", "PAINECK", "PAINFACE")
+nhpi <- with_pain(as.data.frame(sapply(wanted, field)))
+design <- svydesign(ids = ~VAR_PSU, strata = ~VAR_STR, weights = ~WTFA_SA, nest = TRUE, data = nhpi)
+add_survey("nhis-nhpi-2014", design, names(pain_items), neck_pain ~ low_back_pain + age_band + sex)
+
+write_records("survey", "Design and weights as published. se of a log measure is on the log scale.")
