@@ -13,7 +13,7 @@ LAYERS = """
 errors paths
 columns design variables codebook_checks codebook restriction formula spec evidence
 _numerics
-sampling replication recode people relation cohort synthetic sources
+definitions sampling replication recode people relation cohort synthetic sources
 cells fitting measures
 disclosure tables plots
 analyses cli __main__

@@ -16,12 +16,16 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 _HOMES = {
+    "CaseDefinition": "definitions",
     "CategoricalFit": "fitting",
     "Codebook": "codebook",
     "Cohort": "cohort",
     "ComorbidError": "errors",
     "ComorbidWarning": "errors",
     "ConditionalFit": "fitting",
+    "Criterion": "definitions",
+    "HEADACHE_FEATURES": "definitions",
+    "HeadacheTruth": "synthetic.headaches",
     "JointFit": "fitting",
     "LogisticFit": "fitting",
     "LogisticSpec": "spec",
@@ -37,6 +41,8 @@ _HOMES = {
     "condition_definitions": "measures",
     "cooccurrence": "measures",
     "cooccurrence_heatmap": "plots",
+    "curve_plot": "plots",
+    "definition_agreement": "definitions",
     "e_value": "measures",
     "e_values": "measures",
     "default_inputs": "synthetic",
@@ -50,15 +56,19 @@ _HOMES = {
     "forest_plot": "plots",
     "format_estimates": "tables",
     "graded_exposure": "measures",
+    "headache_definitions": "definitions",
     "list_cohorts": "sources",
     "load_cohort": "sources",
+    "misclassified_pair": "definitions",
     "overlap_sensitivity": "measures",
+    "predictive_values": "definitions",
     "prevalence": "measures",
     "profile_plot": "plots",
     "published_estimates": "evidence",
     "read_codebook": "codebook",
     "shared_items": "measures",
     "replicate_fit": "fitting",
+    "simulate_headaches": "synthetic.headaches",
     "standardised_observed_expected": "measures",
     "standardised_prevalence": "measures",
     "stratified_odds_ratio": "measures",
@@ -73,6 +83,15 @@ if TYPE_CHECKING:
     from comorbid.analyses.report import Report
     from comorbid.codebook import Codebook, read_codebook
     from comorbid.cohort import Cohort
+    from comorbid.definitions import (
+        HEADACHE_FEATURES,
+        CaseDefinition,
+        Criterion,
+        definition_agreement,
+        headache_definitions,
+        misclassified_pair,
+        predictive_values,
+    )
     from comorbid.design import SurveyDesign
     from comorbid.errors import ComorbidError, ComorbidWarning
     from comorbid.evidence import published_estimates
@@ -109,11 +128,12 @@ if TYPE_CHECKING:
         stratified_odds_ratio,
         without_overlap,
     )
-    from comorbid.plots import alt_text, cooccurrence_heatmap, forest_plot, profile_plot, upset_plot
+    from comorbid.plots import alt_text, cooccurrence_heatmap, curve_plot, forest_plot, profile_plot, upset_plot
     from comorbid.sources import list_cohorts, load_cohort
     from comorbid.sources.check import check_cohort
     from comorbid.spec import LogisticSpec
     from comorbid.synthetic import build_truth, default_inputs
+    from comorbid.synthetic.headaches import HeadacheTruth, simulate_headaches
     from comorbid.tables import format_estimates
 
 

@@ -1,6 +1,7 @@
 """Figures for result frames: frames in, axes or a figure out, in one house style."""
 
 from comorbid.plots.alt import alt_text
+from comorbid.plots.curve import curve_plot
 from comorbid.plots.figure import Figure
 from comorbid.plots.forest import forest_plot
 from comorbid.plots.heatmap import cooccurrence_heatmap
@@ -12,6 +13,7 @@ __all__ = [
     "Figure",
     "alt_text",
     "cooccurrence_heatmap",
+    "curve_plot",
     "forest_plot",
     "house_style",
     "profile_plot",
