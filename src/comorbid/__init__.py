@@ -26,15 +26,19 @@ _HOMES = {
     "Criterion": "definitions",
     "HEADACHE_FEATURES": "definitions",
     "HeadacheTruth": "synthetic.headaches",
+    "HeadacheDays": "synthetic.headache_days",
     "JointFit": "fitting",
     "LogisticFit": "fitting",
     "LogisticSpec": "spec",
     "Report": "analyses.report",
+    "SharedSeverity": "synthetic.shared_severity",
     "SurveyDesign": "design",
     "adjusted_observed_expected": "measures",
     "alt_text": "plots",
     "association_test": "measures",
     "build_truth": "synthetic",
+    "calibrate_headache_days": "synthetic.headache_days",
+    "calibrate_shared_severity": "synthetic.shared_severity",
     "characteristics": "measures",
     "check_cohort": "sources.check",
     "combinations": "measures",
@@ -73,6 +77,7 @@ _HOMES = {
     "standardised_prevalence": "measures",
     "stratified_odds_ratio": "measures",
     "tidy": "fitting",
+    "trend_of_ratios": "measures",
     "upset_plot": "plots",
     "without_overlap": "measures",
 }
@@ -126,6 +131,7 @@ if TYPE_CHECKING:
         standardised_observed_expected,
         standardised_prevalence,
         stratified_odds_ratio,
+        trend_of_ratios,
         without_overlap,
     )
     from comorbid.plots import alt_text, cooccurrence_heatmap, curve_plot, forest_plot, profile_plot, upset_plot
@@ -134,6 +140,8 @@ if TYPE_CHECKING:
     from comorbid.spec import LogisticSpec
     from comorbid.synthetic import build_truth, default_inputs
     from comorbid.synthetic.headaches import HeadacheTruth, simulate_headaches
+    from comorbid.synthetic.headache_days import HeadacheDays, calibrate_headache_days
+    from comorbid.synthetic.shared_severity import SharedSeverity, calibrate_shared_severity
     from comorbid.tables import format_estimates
 
 

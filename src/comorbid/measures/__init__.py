@@ -13,6 +13,7 @@ from comorbid.measures.prevalence import prevalence
 from comorbid.measures.standardisation import standardised_prevalence
 from comorbid.measures.standardised_pairs import standardised_observed_expected
 from comorbid.measures.stratified import stratified_odds_ratio
+from comorbid.measures.trend import trend_of_ratios
 
 __all__ = [
     "EValue",
@@ -31,5 +32,6 @@ __all__ = [
     "standardised_observed_expected",
     "standardised_prevalence",
     "stratified_odds_ratio",
+    "trend_of_ratios",
     "without_overlap",
 ]
