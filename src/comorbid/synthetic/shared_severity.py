@@ -49,7 +49,7 @@ class SharedSeverity:
     def prevalences(self) -> np.ndarray:
         """Share with the second pain in each class of the first, shape (classes,)."""
         cuts = ndtri(np.cumsum(self.first)[:-1])
-        above = bivariate_normal(cuts, ndtri(1 - self.second), self.correlation)
+        above = bivariate_normal(cuts, ndtri(1 - self.second), np.array(self.correlation))
         return -np.diff([self.second, *above, 0.0]) / np.array(self.first)
 
     def odds_ratios(self) -> np.ndarray:
