@@ -25,8 +25,8 @@ _HOMES = {
     "ConditionalFit": "fitting",
     "Criterion": "definitions",
     "HEADACHE_FEATURES": "definitions",
-    "HeadacheTruth": "synthetic.headaches",
     "HeadacheDays": "synthetic.headache_days",
+    "HeadacheTruth": "synthetic.headaches",
     "JointFit": "fitting",
     "LogisticFit": "fitting",
     "LogisticSpec": "spec",
@@ -139,8 +139,8 @@ if TYPE_CHECKING:
     from comorbid.sources.check import check_cohort
     from comorbid.spec import LogisticSpec
     from comorbid.synthetic import build_truth, default_inputs
-    from comorbid.synthetic.headaches import HeadacheTruth, simulate_headaches
     from comorbid.synthetic.headache_days import HeadacheDays, calibrate_headache_days
+    from comorbid.synthetic.headaches import HeadacheTruth, simulate_headaches
     from comorbid.synthetic.shared_severity import SharedSeverity, calibrate_shared_severity
     from comorbid.tables import format_estimates
 
