@@ -48,37 +48,6 @@ add_firth("R24", y ~ x, data.frame(x = rep(c(1, 0), c(12, 50)), y = rep(c(1, 0),
 add_firth("thirty people", y ~ x, data.frame(x = rep(c(0, 1), c(20, 10)), y = rep(c(0, 1), c(15, 15))))
 add_firth("birthwt", low ~ age + lwt + race + smoke + ptl + ht + ui, births)
 
-# Weighted Firth under a design: weights scaled to mean 1 (the penalty does not scale away), estimate by brglm2's own
-# adjusted score with those weights. Errors: sandwich with the plain scores, sandwich with the adjusted scores, and the
-# jackknife with the same scaling constant; bread is the inverse information at the estimate.
-add_weighted_firth <- function(case, formula, design, type) {
-  x <- model.matrix(formula, design$variables)
-  y <- design$variables[[all.vars(formula)[1]]]
-  w <- weights(design, "sampling")
-  scale <- 1 / mean(w)
-  own <- firth_fit(x, y, w * scale)
-  package <- suppressWarnings(glm(formula, binomial, cbind(design$variables, .w = w * scale), weights = .w,
-                                  method = "brglmFit", type = "AS_mean", epsilon = 1e-14, maxit = 5000))
-  stopifnot(max(abs(own$b - coef(package))) < 1e-8)
-  jack <- jackknife(as.svrepdesign(design, type = type), function(w, data) {
-    firth_fit(x[w > 0, ], y[w > 0], w[w > 0] * scale, start = own$b)$b
-  })
-  mu <- as.vector(plogis(x %*% own$b))
-  h <- w * scale * mu * (1 - mu) * rowSums((x %*% own$vcov) * x)
-  plain_score <- x * (w * scale * (y - mu))
-  adjusted_score <- plain_score + x * (h * (0.5 - mu))
-  se_of <- function(score) sqrt(diag(influence_vcov(score %*% own$vcov, design)))
-  for (j in seq_along(own$b)) {
-    record(set = "firth_weighted", case = case, formula = deparse1(formula), coefficient = colnames(x)[j],
-           estimate = own$b[j], se_model = own$se[j], se_linearised = se_of(plain_score)[[j]],
-           se_linearised_adjusted_score = se_of(adjusted_score)[[j]], se_jackknife = jack$se[j], se_jackknife_mse = jack$se_mse[j],
-           brglm2 = coef(package)[[j]], n = length(y))
-  }
-}
-add_weighted_firth("apistrat, strata, no fpc", y ~ ell + meals,
-                   svydesign(id = ~1, strata = ~stype, weights = ~pw, data = strat), "JKn")
-add_weighted_firth("apiclus1, clusters, no fpc", y ~ ell + meals, svydesign(id = ~dnum, weights = ~pw, data = clus1), "JK1")
-
 # ---- fourfold tables -------------------------------------------------------------------------------------------------
 
 add_fourfold <- function(case, a, b, c, d) {

@@ -39,9 +39,17 @@ class LogisticResult:
     rescaling: Rescaling = field(kw_only=True)
     inner: np.ndarray = field(kw_only=True)
 
-    def influence(self, rows: np.ndarray, score: np.ndarray) -> np.ndarray:
-        """Influence on the coefficients, bread x s, of people with design rows x, shape (P, k), and scores s, (P,)."""
-        return self.rescaling.coefficients((self.rescaling.rows(rows) @ self.inner) * score[:, None])
+    def influence(self, rows: np.ndarray, event: np.ndarray, fitted: np.ndarray) -> np.ndarray:
+        """Influence on the coefficients, A^-1 x (y - m), per unit of the weight that was fitted with, shape (P, k).
+
+        Parameters
+        ----------
+        rows : ndarray of shape (P, k)
+            Design rows x of some people.
+        event, fitted : ndarray of shape (P,)
+            Their outcome y, 0 or 1, and its probability m.
+        """
+        return self.rescaling.coefficients((self.rescaling.rows(rows) @ self.inner) * (event - fitted)[:, None])
 
 
 def fit_logistic_patterns(

@@ -7,16 +7,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from comorbid._numerics.firth import FirthResult
 from comorbid._numerics.linearise import covariance
 from comorbid.cells import Cells, collapse_cohort
 from comorbid.cohort import Cohort
 from comorbid.errors import SpecError
 from comorbid.fitting.fit import LogisticFit
 from comorbid.fitting.joint_fit import JointFit
-from comorbid.fitting.logistic import fit_logistic
+from comorbid.fitting.logistic import coefficient_influence, fit_logistic
 from comorbid.fitting.matrix import design_matrix, getter
-from comorbid.fitting.prepare import scale_to_mean_one
 from comorbid.spec import LogisticSpec, as_spec
 
 PEOPLE = ("common", "each")
@@ -90,13 +88,8 @@ def influence_on(fit: LogisticFit, cells: Cells) -> np.ndarray:
     rows = design_matrix(fit.columns, read, inside.table.n_patterns)
     linear = rows @ fit.coefficients + (read(fit.spec.offset) if fit.spec.offset else 0.0)
     fitted = 1 / (1 + np.exp(-linear))
-    turned = rows @ fit.result.bread
-    score = inside.present(fit.spec.outcome) - fitted
-    if isinstance(fit.result, FirthResult):
-        leverage = fitted * (1 - fitted) * (turned * rows).sum(axis=1)
-        score = (score + leverage * (0.5 - fitted)) * scale_to_mean_one(fit.cells)
     influence = np.zeros((cells.table.n_patterns, rows.shape[1]))
-    influence[known] = turned * score[:, None]
+    influence[known] = coefficient_influence(fit.result, rows, inside.present(fit.spec.outcome), fitted, fit.cells)
     return influence
 
 
