@@ -12,8 +12,13 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 from comorbid.analyses.html import to_html
 
-SPEC = {
-    "analysis": {"name": "pairs", "title": "Pairs", "question": "How often together?", "citations": ["A <i>work</i>"]},
+SPEC: dict[str, Any] = {
+    "analysis": {
+        "name": "pairs",
+        "title": "Pairs",
+        "question": "How often together?",
+        "citations": ["A <i>work</i>"],
+    },
     "cohort": {"name": "synthetic", "title": "Synthetic cohort", "synthetic": True},
     "parameters": {"cohort": "synthetic", "sex": None},
     "inputs": {"data": "ab12"},
@@ -46,7 +51,14 @@ def page() -> BeautifulSoup:
         ),
     ]
     notebook = nbformat.from_dict({**new_notebook(cells=cells), "metadata": {"language_info": {"name": "python"}}})
-    return BeautifulSoup(to_html(notebook, SPEC, CONTENTS), "html.parser")
+    spec = {**SPEC, "analysis": {**SPEC["analysis"], "strobe": {"13": "People", "18": "Result"}}}
+    return BeautifulSoup(to_html(notebook, spec, CONTENTS), "html.parser")
+
+
+def test_the_checklist_leads_to_sections(page: BeautifulSoup) -> None:
+    links = {row.th.get_text(): row.a["href"] for row in page.select("table.strobe tr")}
+    assert links == {"13. How many people at each step": "#people-2", "18. Main result": "#result"}
+    assert all(page.find(id=address[1:]) for address in links.values())
 
 
 def test_title_is_the_first_heading(page: BeautifulSoup) -> None:
@@ -85,7 +97,9 @@ def test_markup_of_data_is_text(page: BeautifulSoup) -> None:
 
 
 def test_tables_scroll_in_their_box_and_have_no_empty_header(page: BeautifulSoup) -> None:
-    assert all(table.find_parent(class_="table-scroll") for table in page.select("main table:not(.provenance)"))
+    assert all(
+        table.find_parent(class_="table-scroll") for table in page.select("main table:not(.provenance, .strobe)")
+    )
     assert all(header.get_text(strip=True) for header in page.find_all("th"))
     assert page.select_one(".table-scroll + .table-notes").get_text() == "A note"
 

@@ -13,6 +13,7 @@ from nbformat import NotebookNode
 
 from comorbid.analyses.clean import clean
 from comorbid.analyses.fingerprint import library_version, package_versions
+from comorbid.analyses.strobe import answers
 
 __all__ = ["TEMPLATES", "to_html"]
 
@@ -45,6 +46,7 @@ def to_html(notebook: NotebookNode, spec: Mapping[str, Any], contents: Mapping[s
     page, _ = exporter.from_notebook_node(notebook, {"report": _facts(notebook, spec, contents)})
     soup = BeautifulSoup(page, "html.parser")
     _fill_contents(soup)
+    _fill_strobe(soup, spec["analysis"].get("strobe") or {})
     _frame_tables(soup)
     return str(soup)
 
@@ -56,6 +58,7 @@ def _facts(notebook: NotebookNode, spec: Mapping[str, Any], contents: Mapping[st
         "synthetic": spec["cohort"]["synthetic"],
         "provenance": list(_provenance(spec)),
         "citations": spec["analysis"]["citations"],
+        "strobe": bool(spec["analysis"].get("strobe")),
         "files": list(_files(spec["analysis"]["name"], contents)),
     }
 
@@ -111,9 +114,26 @@ def _entry(soup: BeautifulSoup, heading: Tag) -> Tag:
     return item
 
 
+def _fill_strobe(soup: BeautifulSoup, items: Mapping[str, str]) -> None:
+    """Lead from each item of the checklist to the section that answers it."""
+    table = soup.find("table", class_="strobe")
+    if isinstance(table, Tag):
+        headings = {heading.get_text(): str(heading["id"]) for heading in soup.select("main h1, main h2, main h3")}
+        table.extend([_strobe_row(soup, *answer) for answer in answers(items, headings)])
+
+
+def _strobe_row(soup: BeautifulSoup, item: str, asked: str, heading: str, address: str) -> Tag:
+    row, name, place = soup.new_tag("tr"), soup.new_tag("th", attrs={"scope": "row"}), soup.new_tag("td")
+    link = soup.new_tag("a", href=f"#{address}")
+    name.string, link.string = f"{item}. {asked}", heading
+    place.append(link)
+    row.extend([name, place])
+    return row
+
+
 def _frame_tables(soup: BeautifulSoup) -> None:
     """Let every table scroll inside its own box, its notes stand below the box, its empty corner be no header."""
-    for table in soup.select("main table:not(.provenance)"):
+    for table in soup.select("main table:not(.provenance, .strobe)"):
         if table.find_parent(class_="table-scroll") is None:
             label = {"role": "region", "aria-label": "Table", "tabindex": "0"}
             table.wrap(soup.new_tag("div", attrs={"class": "table-scroll", **label}))

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from comorbid.analyses.lock import ReportLock
 from comorbid.analyses.manifest import COMPLETE, read_json, read_manifest, write_json
+from comorbid.analyses.places import MANIFEST
 from comorbid.analyses.plan import Job
 from comorbid.analyses.publish import write_bytes
 from comorbid.analyses.run import Outcome
@@ -90,10 +92,16 @@ def _card(folder: Path, name: str, entry: Mapping[str, str]) -> dict[str, Any]:
         "word": WORDS[entry["status"]],
         "message": message,
         "headline": manifest.get("headline", ""),
+        "made": _day(folder / name / MANIFEST) if there else "",
         "href": f"{folder.name}/{name}/index.html" if there else "",
         "picture": f"{folder.name}/{name}/{figure['files'][0]}" if figure else "",
         "alt": figure["alt"] if figure else "",
     }
+
+
+def _day(manifest: Path) -> str:
+    """Day on which a report was published, in universal time; a rebuild that changes nothing does not change it."""
+    return datetime.fromtimestamp(manifest.stat().st_mtime, UTC).strftime("%-d %B %Y")
 
 
 def _inside(cohort: Mapping[str, Any]) -> dict[str, Any]:

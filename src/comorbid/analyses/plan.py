@@ -15,7 +15,10 @@ from comorbid.analyses.places import Places
 from comorbid.analyses.study import Analysis, Study
 from comorbid.errors import AnalysisError, listed
 
-__all__ = ["Job", "check_request", "plan_jobs"]
+__all__ = ["DESCRIBED", "Job", "check_request", "plan_jobs"]
+
+DESCRIBED = ("title", "question", "citations", "strobe")
+"""What the study says of an analysis and its report repeats, so that a change of it makes the report anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +57,7 @@ class Job:
         places = self.places(out)
         facts = asdict(self.analysis)
         return {
-            "analysis": {key: facts[key] for key in ("name", "title", "question", "citations")},
+            "analysis": {key: facts[key] for key in ("name", "title", "question", "citations", "strobe")},
             "cohort": {"name": self.cohort.name, "title": self.cohort.title, "synthetic": self.cohort.synthetic},
             "parameters": dict(self.parameters),
             "inputs": dict(self.inputs),
@@ -106,7 +109,7 @@ def _job(analysis: Analysis, signature: tuple[Parameter, ...], cohort: CohortFac
     values = {} if missing else _values(analysis, signature, cohort, given)
     inputs = input_hashes(analysis.notebook, cohort.fingerprint)
     facts = asdict(analysis)
-    described = {**inputs, **{key: str(facts[key]) for key in ("title", "question", "citations")}}
+    described = {**inputs, **{key: str(facts[key]) for key in DESCRIBED}}
     key = key_of(analysis.name, cohort.name, values, described)
     return Job(analysis, cohort, values, inputs, key, missing)
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from comorbid.analyses.strobe import check_items
 from comorbid.errors import AnalysisError, UnknownNameError, listed, require_known
 
 __all__ = ["Analysis", "Study", "load_study"]
@@ -36,6 +37,8 @@ class Analysis:
         Values of the study that stand over the notebook's own defaults.
     needs : tuple of str
         Variables without which the analysis makes no sense; a cohort that lacks one skips it.
+    strobe : mapping of str to str
+        Items of the STROBE checklist, each with the heading of the section that answers it.
     timeout : int
         Seconds that one cell may run for.
     """
@@ -47,6 +50,7 @@ class Analysis:
     citations: tuple[str, ...] = ()
     parameters: Mapping[str, Any] | None = None
     needs: tuple[str, ...] = ()
+    strobe: Mapping[str, str] | None = None
     timeout: int = DEFAULT_TIMEOUT
 
 
@@ -115,6 +119,8 @@ def _analysis(name: str, table: object, path: Path) -> Analysis:
     values.pop("citation", None)
     values["needs"] = _strings(values, "needs", where)
     _check_keys(values, where)
+    if "strobe" in values:
+        values["strobe"] = check_items(values["strobe"], where)
     notebook = (path.parent / values.pop("notebook")).resolve()
     if not notebook.is_file():
         raise AnalysisError(f"{where}: there is no notebook {notebook.name} beside {path.name}.")
@@ -134,8 +140,9 @@ def _check_keys(values: Mapping[str, Any], where: str) -> None:
     timeout = values.get("timeout", DEFAULT_TIMEOUT)
     if not isinstance(timeout, int) or isinstance(timeout, bool) or timeout < 1:
         raise AnalysisError(f"{where}: `timeout` is a whole number of seconds, 1 or more.")
-    if not isinstance(values.get("parameters", {}), dict):
-        raise AnalysisError(f"{where}: `parameters` is a table of names and values.")
+    for key in ("parameters", "strobe"):
+        if not isinstance(values.get(key, {}), dict):
+            raise AnalysisError(f"{where}: `{key}` is a table of names and values.")
 
 
 def _strings(values: Mapping[str, Any], key: str, where: str) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from comorbid.analyses.cohorts import CohortFacts, cohort_facts
 from comorbid.analyses.fingerprint import input_hashes, key_of, library_version, package_versions
 from comorbid.analyses.manifest import COMPLETE, artefact_hashes, read_manifest
 from comorbid.analyses.places import MANIFEST
+from comorbid.analyses.plan import DESCRIBED
 from comorbid.analyses.study import Analysis, Study
 from comorbid.errors import AnalysisError, ComorbidError
 
@@ -138,7 +139,7 @@ def _fingerprint(manifest: Mapping[str, Any], facts: Callable[[str], CohortFacts
 
 
 def _key(manifest: Mapping[str, Any], analysis: Analysis, inputs: Mapping[str, str]) -> str:
-    described = {key: str(getattr(analysis, key)) for key in ("title", "question", "citations")}
+    described = {key: str(getattr(analysis, key)) for key in DESCRIBED}
     return key_of(analysis.name, manifest["cohort"]["name"], manifest["parameters"], {**inputs, **described})
 
 
