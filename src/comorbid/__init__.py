@@ -61,6 +61,7 @@ _HOMES = {
     "format_estimates": "tables",
     "graded_exposure": "measures",
     "headache_definitions": "definitions",
+    "ledger": "rebuilding",
     "list_cohorts": "sources",
     "load_cohort": "sources",
     "misclassified_pair": "definitions",
@@ -68,8 +69,10 @@ _HOMES = {
     "predictive_values": "definitions",
     "prevalence": "measures",
     "profile_plot": "plots",
+    "published_claims": "evidence",
     "published_estimates": "evidence",
     "read_codebook": "codebook",
+    "rebuilt_numbers": "rebuilding",
     "shared_items": "measures",
     "replicate_fit": "fitting",
     "simulate_headaches": "synthetic.headaches",
@@ -99,7 +102,7 @@ if TYPE_CHECKING:
     )
     from comorbid.design import SurveyDesign
     from comorbid.errors import ComorbidError, ComorbidWarning
-    from comorbid.evidence import published_estimates
+    from comorbid.evidence import published_claims, published_estimates
     from comorbid.fitting import (
         CategoricalFit,
         ConditionalFit,
@@ -135,6 +138,7 @@ if TYPE_CHECKING:
         without_overlap,
     )
     from comorbid.plots import alt_text, cooccurrence_heatmap, curve_plot, forest_plot, profile_plot, upset_plot
+    from comorbid.rebuilding import ledger, rebuilt_numbers
     from comorbid.sources import list_cohorts, load_cohort
     from comorbid.sources.check import check_cohort
     from comorbid.spec import LogisticSpec

@@ -24,9 +24,13 @@ def published_estimates(
     -------
     DataFrame
         id, study, year, country, design, population, n, exposure, outcome, measure, estimate, conf_low, conf_high,
-        a, b, c, d (published cells), adjusted_for, doi, seen_in ("full text", "abstract" or "secondary"), note.
+        a, b, c, d (published cells), adjusted_for, doi, seen_in ("full text", "abstract" or "secondary"), note, and
+        `printed`: estimate and interval with the digits they were written with, "2.0 (1.3 to 3.1)".
     """
-    frame = pd.read_csv(resource_dir("evidence") / "estimates.csv", dtype={"article": str})
+    path = resource_dir("evidence") / "estimates.csv"
+    written = pd.read_csv(path, dtype=str, usecols=["estimate", "ci_low", "ci_high"], keep_default_na=False)
+    frame = pd.read_csv(path, dtype={"article": str})
+    frame["printed"] = [_printed(*row) for row in written.itertuples(index=False)]
     frame = frame.rename(columns={"ci_low": "conf_low", "ci_high": "conf_high"})
     frame["measure"] = frame["measure"].replace({"OR": "odds_ratio", "HR": "hazard_ratio", "RR": "risk_ratio"})
     if measure is not None:
@@ -36,3 +40,19 @@ def published_estimates(
             words = asked.replace("_", " ").lower()
             frame = frame[frame[column].fillna("").str.lower().str.contains(words, regex=False)]
     return frame.reset_index(drop=True)
+
+
+def published_claims() -> pd.DataFrame:
+    """What the articles claim, one row each.
+
+    Returns
+    -------
+    DataFrame
+        id, article, article_title, claim (in our words), kind, exposure, outcome, study (behind the claim), estimates
+        (ids of `published_estimates`, separated by blanks), study_shows, rebuild; empty texts where nothing is known.
+    """
+    return pd.read_csv(resource_dir("evidence") / "claims.csv", dtype=str, keep_default_na=False)
+
+
+def _printed(estimate: str, low: str, high: str) -> str:
+    return f"{estimate} ({low} to {high})".strip() if low and high else estimate

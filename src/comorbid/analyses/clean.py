@@ -23,7 +23,7 @@ OF_TAG = {
     "details": {"open"},
 }
 PICTURE = re.compile(r"data:image/(png|jpeg);base64,[A-Za-z0-9+/=\s]*")
-ADDRESS = re.compile(r"https?://[^\s<>\"']+|mailto:[^\s<>\"':]+|#[\w%.:-]*|\w[\w./%-]*(#[\w%.:-]*)?")
+ADDRESS = re.compile(r"https?://[^\s<>\"']+|mailto:[^\s<>\"':]+|#[\w%.:-]*|(\.\./)?\w[\w./%-]*(#[\w%.:-]*)?")
 STYLE_BLOCK = re.compile(r"<style\b.*?</style\s*>", re.IGNORECASE | re.DOTALL)
 
 

@@ -19,7 +19,12 @@ from comorbid.analyses.study import Study
 __all__ = ["write_index"]
 
 STATUS = "status.json"
-WORDS = {"complete": "complete", "skipped": "not for this cohort", "failed": "the last run failed"}
+WORDS = {
+    "complete": "complete",
+    "skipped": "not for this cohort",
+    "failed": "the last run failed",
+    "differs": "a rebuilt number differs",
+}
 
 
 def write_index(out: Path, study: Study, planned: Iterable[Job], outcomes: Mapping[str, Outcome]) -> None:
@@ -63,7 +68,7 @@ def _note_status(folder: Path, study: Study, jobs: tuple[Job, ...], outcomes: Ma
 
 
 def _entry(job: Job, outcome: Outcome) -> dict[str, str]:
-    status = outcome.status if outcome.status in {"skipped", "failed"} else "complete"
+    status = outcome.status if outcome.status in WORDS else "complete"
     return {
         "title": job.analysis.title,
         "question": job.analysis.question,

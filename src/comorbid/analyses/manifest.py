@@ -25,6 +25,7 @@ def build_manifest(spec: Mapping[str, Any], contents: Mapping[str, Any], folder:
         "parameters": spec["parameters"],
         "headline": contents.get("headline", ""),
         "warnings": contents.get("warnings", 0),
+        "left_tolerance": contents.get("left_tolerance", []),
         "figures": contents.get("figures", []),
         "tables": contents.get("tables", []),
         "inputs": spec["inputs"],

@@ -57,7 +57,7 @@ def outcome_line(outcome: Outcome, base: Path | None = None) -> str:
 
 
 def _end(outcome: Outcome, base: Path) -> str:
-    if outcome.status in {"skipped", "failed"}:
+    if outcome.status in {"skipped", "failed", "differs"}:
         return f"{outcome.cohort}/{outcome.analysis}: {(outcome.message.splitlines() or ['?'])[0]}"
     several = "s" if outcome.warnings != 1 else ""
     note = f"  ({outcome.warnings} warning{several})" if outcome.warnings else ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import warnings
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -29,6 +30,8 @@ class ReportedCohort(Protocol):
     def title(self) -> str: ...
     @property
     def synthetic(self) -> bool: ...
+    @property
+    def codebook(self) -> Any: ...
 
 
 class Report:
@@ -46,7 +49,7 @@ class Report:
     def __init__(self, cohort: ReportedCohort) -> None:
         self.cohort = cohort
         self._folder = Path(os.environ[REPORT_DIR]) if os.environ.get(REPORT_DIR) else None
-        self._contents: dict[str, Any] = {"headline": "", "tables": [], "figures": []}
+        self._contents: dict[str, Any] = {"headline": "", "tables": [], "figures": [], "left_tolerance": []}
         if self._folder is not None:
             warnings.simplefilter("error", pd.errors.ChainedAssignmentError)  # type: ignore[attr-defined]
             self._save_contents()
@@ -74,11 +77,52 @@ class Report:
         AnalysisError
             When the name cannot be a file's or was used before, or the caption is empty.
         """
+        self._show(frame, name, caption, shown, note)
+
+    def rebuilt(
+        self,
+        frame: pd.DataFrame,
+        name: str = "rebuilt",
+        caption: str = "What is claimed, what was published, and the number rebuilt",
+        note: str = "",
+    ) -> None:
+        """Show rebuilt numbers, or rows of the ledger, as *claimed, published, rebuilt*; write `tables/<name>.csv`.
+
+        A number that left the tolerance recorded for it is noted: the runner then gives the report the status
+        "differs", and `comorbid report` exits 1.
+
+        Parameters
+        ----------
+        frame : DataFrame
+            What `rebuilt_numbers` or `ledger` gave, or some of its rows.
+        name, caption, note : str
+            As in `table`.
+
+        Raises
+        ------
+        AnalysisError
+            When the frame has other columns.
+        """
+        from comorbid.analyses import rebuilt
+
+        self._contents["left_tolerance"] += rebuilt.left_tolerance(frame)
+        links = rebuilt.addresses(self.cohort.codebook.variables) if self._folder else {}
+        self._show(frame, name, caption, rebuilt.readable_rows(frame), note, links)
+
+    def _show(
+        self,
+        frame: pd.DataFrame,
+        name: str,
+        caption: str,
+        shown: pd.DataFrame | None,
+        note: str,
+        links: Mapping[str, str] | None = None,
+    ) -> None:
         from comorbid.tables import Table
 
         file = f"tables/{name}.csv"
         number, full = self._enter("tables", "Table", name, caption, [file])
-        table = Table(frame, full, number, shown, note, file if self._folder else None)
+        table = Table(frame, full, number, shown, note, file if self._folder else None, links)
         self._write(file, table.csv().encode())
         _display(table)
 

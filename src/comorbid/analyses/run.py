@@ -23,6 +23,7 @@ from comorbid.analyses.nursery import Nursery
 from comorbid.analyses.plan import Job
 from comorbid.analyses.publish import publish, recover, write_bytes
 from comorbid.analyses.worker import FAILED_NOTEBOOK, FAILURE, PROGRESS
+from comorbid.errors import listed
 
 __all__ = ["Outcome", "Run"]
 
@@ -37,13 +38,14 @@ class Outcome:
     Attributes
     ----------
     status : str
-        "done", "unchanged" (the report at hand already follows from these inputs), "skipped" or "failed".
+        "done", "unchanged" (the report at hand already follows from these inputs), "differs" (the report is there, made
+        now or before, and a rebuilt number in it left its tolerance), "skipped" or "failed".
     path : Path
         The report; of a failed run the notebook as far as it ran, or the folder where it would be.
     seconds : float
         Time taken.
     message : str
-        Why it was skipped or failed.
+        Why it was skipped or failed, or which rebuilt numbers left their tolerance.
     warnings : int
         Outputs on standard error of the notebook.
     """
@@ -109,7 +111,7 @@ class Run:
             return None
         recover(self.places)
         if not self.force and is_current(self.places.report, self.job.key):
-            return self._outcome("unchanged", self.places.report)
+            return self._reported("unchanged", read_manifest(self.places.report))
         self._start()
         return None
 
@@ -152,9 +154,18 @@ class Run:
         if status == 0 and is_current(self.places.draft, self.job.key):
             with _undisturbed():
                 publish(self.places)
-            return self._outcome("done", self.places.report, warnings=manifest["warnings"])
+            return self._reported("done", manifest)
         path, message = self._keep_failure(status)
         return self._outcome("failed", path, message)
+
+    def _reported(self, status: str, manifest: dict[str, Any]) -> Outcome:
+        """The outcome of a report that is there: as `status` says, unless a number in it left its tolerance."""
+        warnings = manifest["warnings"] if status == "done" else 0
+        left = manifest.get("left_tolerance", [])
+        if not left:
+            return self._outcome(status, self.places.report, warnings=warnings)
+        message = f"{listed(left)} left the tolerance recorded for it"
+        return self._outcome("differs", self.places.report, message, warnings)
 
     def _keep_failure(self, status: int) -> tuple[Path, str]:
         """Where the failed notebook is kept, and why the run failed."""

@@ -159,6 +159,6 @@ def _rebuilt(manifest: Mapping[str, Any], study: Study, facts: Callable[[str], C
     alone = Study(study.path, (replace(analysis, parameters=parameters),))
     with tempfile.TemporaryDirectory() as scratch:
         (outcome,) = run_study(alone, cohort=cohort, out=scratch, jobs=1, stream=io.StringIO(), facts=facts)
-        if outcome.status != "done":
+        if outcome.status not in {"done", "differs"}:
             raise AnalysisError(f"{cohort}/{analysis.name} cannot be run again: {outcome.message}.")
         yield from _pairs("rebuilt file", manifest["artefacts"], artefact_hashes(outcome.path))

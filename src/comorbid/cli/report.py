@@ -12,8 +12,8 @@ from comorbid.cli.output import add_format
 
 __all__ = ["add_parser", "run", "run_params"]
 
-COULD_NOT = 2
-"""Exit status: a report could not be made, or nothing could be run as asked."""
+DIFFERS, COULD_NOT = 1, 2
+"""Exit status: all reports were made and a rebuilt number left its tolerance; a report could not be made."""
 
 
 def add_parser(subparsers: Any) -> None:
@@ -58,7 +58,7 @@ def _add_study(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Run reports; 0 when all that were asked for are there, 2 when one could not be made."""
+    """Run reports; 0 when all that were asked for are there, 1 when a number in one differs, 2 without one."""
     from comorbid.analyses.parameters import parse_assignments
     from comorbid.analyses.runner import run_study
     from comorbid.analyses.study import load_study
@@ -72,7 +72,7 @@ def run(args: argparse.Namespace) -> int:
         jobs=args.jobs,
         force=args.force,
     )
-    if args.crate and any(outcome.status in {"done", "unchanged"} for outcome in outcomes):
+    if args.crate and any(outcome.status in {"done", "unchanged", "differs"} for outcome in outcomes):
         from comorbid.analyses.crate import write_crate
 
         print(f"crate: {write_crate(Path(args.out) / outcomes[0].cohort)}")
@@ -80,13 +80,18 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _verdict(outcomes: Iterable[Any], asked: set[str], out: Path) -> int:
-    """Exit status, after one message on standard error for each report that failed or was asked for and skipped."""
+    """Exit status, after one message on standard error for each report that failed, differs, or had to be skipped."""
     messages = [_failure(outcome, out) for outcome in outcomes if outcome.status == "failed"]
     skipped = [outcome for outcome in outcomes if outcome.status == "skipped" and outcome.analysis in asked]
     messages += [f"{outcome.analysis} was not run: {outcome.message}." for outcome in skipped]
-    for message in messages:
+    differing = [_difference(outcome) for outcome in outcomes if outcome.status == "differs"]
+    for message in [*messages, *differing]:
         print(f"comorbid: {message}", file=sys.stderr)
-    return COULD_NOT if messages else 0
+    return COULD_NOT if messages else DIFFERS if differing else 0
+
+
+def _difference(outcome: Any) -> str:
+    return f"{outcome.cohort}/{outcome.analysis}: {outcome.message}. The report shows it: {outcome.path / 'index.html'}"
 
 
 def _failure(outcome: Any, out: Path) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from html import escape
 from itertools import groupby
 from urllib.parse import quote
@@ -18,6 +19,7 @@ def to_html(
     source_note: str | None = None,
     csv_name: str | None = None,
     name: str | None = None,
+    links: Mapping[str, str] | None = None,
 ) -> str:
     """A table in HTML with caption, scoped headers and a note that says where its numbers come from.
 
@@ -37,6 +39,8 @@ def to_html(
         Relative address of the same numbers as CSV; a link under the table leads there.
     name : str, optional
         Identifier of the table in the page; made from the caption when absent.
+    links : mapping of str to str, optional
+        Cells that lead somewhere: their whole text, and the address.
 
     Returns
     -------
@@ -50,7 +54,7 @@ def to_html(
         f'<table class="comorbid-table" id="{identifier}">',
         _caption(caption, str(shown.attrs.get("context", "")), identifier),
         f"<thead>\n<tr>{_header(shown, numeric)}</tr>\n</thead>",
-        f"<tbody>\n{_body(shown, numeric)}\n</tbody>",
+        f"<tbody>\n{_body(shown, numeric, links or {})}\n</tbody>",
         _foot(notes(frame, source_note), csv_name, len(shown.columns)),
         "</table>",
     ]
@@ -74,7 +78,7 @@ def _number(name: str, numeric: set[str]) -> str:
     return ' class="num" style="text-align:right"' if name in numeric else ""
 
 
-def _body(shown: pd.DataFrame, numeric: set[str]) -> str:
+def _body(shown: pd.DataFrame, numeric: set[str], links: Mapping[str, str]) -> str:
     names = [str(name) for name in shown.columns]
     rows = [[str(cell) for cell in cells] for cells in shown.itertuples(index=False)]
     lines = []
@@ -85,11 +89,15 @@ def _body(shown: pd.DataFrame, numeric: set[str]) -> str:
             head = _row_head(cells, names, numeric, len(block) if spans else 1, at)
             first = 2 if spans and names[1] not in numeric else 1
             data = "".join(
-                f"<td{_number(name, numeric)}>{escape(cell)}</td>"
+                f"<td{_number(name, numeric)}>{_linked(cell, links)}</td>"
                 for name, cell in zip(names[first:], cells[first:], strict=True)
             )
             lines.append(f"<tr>{head}{data}</tr>")
     return "\n".join(lines)
+
+
+def _linked(cell: str, links: Mapping[str, str]) -> str:
+    return f'<a href="{escape(quote(links[cell]))}">{escape(cell)}</a>' if cell in links else escape(cell)
 
 
 def _row_head(cells: list[str], names: list[str], numeric: set[str], span: int, at: int) -> str:

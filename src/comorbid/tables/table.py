@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,6 +32,8 @@ class Table:
         A line below the table.
     csv_name : str, optional
         Relative address of the CSV file, where there is one.
+    links : mapping of str to str, optional
+        Cells that lead somewhere: their whole text, and the address.
     """
 
     frame: pd.DataFrame
@@ -39,6 +42,7 @@ class Table:
     shown: pd.DataFrame | None = None
     note: str = ""
     csv_name: str | None = None
+    links: Mapping[str, str] | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "name", slug(self.name or self.caption))
@@ -50,7 +54,7 @@ class Table:
 
     def html(self) -> str:
         """The table as accessible HTML."""
-        return to_html(self.readable, self.caption, self.note, self.csv_name, self.name)
+        return to_html(self.readable, self.caption, self.note, self.csv_name, self.name, self.links)
 
     def text(self) -> str:
         """The table for a terminal, under its caption."""

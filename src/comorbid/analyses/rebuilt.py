@@ -1,0 +1,67 @@
+"""The table *claimed, published, rebuilt* of a report, and the rows of it that left their tolerance."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+import pandas as pd
+
+from comorbid.analyses.study import Analysis, load_study
+from comorbid.errors import AnalysisError, listed
+
+__all__ = ["addresses", "left_tolerance", "readable_rows"]
+
+HEADERS = {
+    "label": "What",
+    "claimed": "Claimed",
+    "published": "Published",
+    "rebuilt": "Rebuilt",
+    "kind": "How",
+    "verdict": "Verdict",
+    "why": "Why",
+    "analysis": "Shown in",
+}
+"""Columns that readers see, of `rebuilt_numbers` and of `ledger`."""
+
+NEEDED = ("claimed", "published", "rebuilt", "verdict", "why")
+
+
+def readable_rows(frame: pd.DataFrame) -> pd.DataFrame:
+    """The frame as readers see it: texts alone, the analysis by its title and only where there are several.
+
+    Raises
+    ------
+    AnalysisError
+        When the frame is neither of `rebuilt_numbers` nor of `ledger`.
+    """
+    lacking = [name for name in NEEDED if name not in frame.columns]
+    if lacking:
+        raise AnalysisError(f"the frame has no column {listed(lacking)}; pass what `cm.rebuilt_numbers` gave.")
+    titles = {analysis.name: analysis.title for analysis in load_study().analyses}
+    several = "analysis" in frame and len(set(frame["analysis"])) > 1
+    kept = [name for name in HEADERS if name in frame.columns and (name != "analysis" or several)]
+    shown = frame[kept].fillna("").astype(str)
+    if several:
+        shown["analysis"] = [titles.get(name, name) for name in shown["analysis"]]
+    shown = shown.rename(columns=HEADERS)
+    shown.attrs["numeric"] = []
+    return shown
+
+
+def left_tolerance(frame: pd.DataFrame) -> list[str]:
+    """Names of the rebuilt numbers that are further from what they are held against than their tolerance."""
+    if "within_tolerance" not in frame.columns:
+        return []
+    return [str(name) for name in frame.loc[frame["within_tolerance"].eq(False).fillna(False), "rebuild"]]
+
+
+def addresses(variables: Collection[str]) -> Mapping[str, str]:
+    """Where the report of each analysis lies, seen from another one of the same cohort, by title.
+
+    An analysis that is skipped, since the cohort lacks a column it needs, has no report and so no address.
+    """
+    return {a.title: f"../{a.name}/index.html" for a in load_study().analyses if _has_report(a, variables)}
+
+
+def _has_report(analysis: Analysis, variables: Collection[str]) -> bool:
+    return set(analysis.needs) <= set(variables)

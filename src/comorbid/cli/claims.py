@@ -1,0 +1,49 @@
+"""`comorbid claims`: the ledger, one row a claim."""
+
+from __future__ import annotations
+
+import sys
+from argparse import Namespace
+from typing import Any
+
+from comorbid.cli.output import add_format, write_frame
+
+__all__ = ["add_parser", "run"]
+
+DIFFERS = 1
+"""Exit status: a rebuilt number left the tolerance recorded for it."""
+
+ON_A_TERMINAL = ["claim", "claimed", "published", "rebuilt", "verdict", "analysis"]
+"""Columns that fit; the other formats have all."""
+
+
+def add_parser(subparsers: Any) -> None:
+    """Add the command to the program's parser."""
+    parser = subparsers.add_parser(
+        "claims",
+        help="the ledger: claimed, published, rebuilt, verdict",
+        description="Print what the articles claim, what the studies behind it published, the numbers rebuilt from "
+        "counts, by simulation of the design or in a survey, and the verdict; csv and json also say why. Exit status 1 "
+        "when a rebuilt number left its tolerance.",
+    )
+    parser.add_argument("--cohort", metavar="C", help="cohort for the replications (default: they are left out)")
+    parser.add_argument("--claim", action="append", metavar="ID", help="this claim alone; can be given again")
+    add_format(parser)
+    parser.set_defaults(run=run)
+
+
+def run(args: Namespace) -> int:
+    """Print the ledger; 1 when a rebuilt number left its tolerance, with one message that names the numbers."""
+    from comorbid.errors import listed
+    from comorbid.rebuilding.ledger import ledger_of
+    from comorbid.rebuilding.numbers import rebuilt_numbers
+
+    numbers = rebuilt_numbers(args.cohort, args.claim)
+    frame = ledger_of(numbers, args.claim)
+    write_frame(frame[ON_A_TERMINAL] if args.format == "table" else frame, args.format)
+    left = numbers[numbers["within_tolerance"].eq(False).fillna(False)]
+    if left.empty:
+        return 0
+    named = (f"{row['analysis']}, {row['rebuild']}" for row in left.to_dict("records"))
+    print(f"comorbid: these rebuilt numbers left their tolerance: {listed(named)}.", file=sys.stderr)
+    return DIFFERS

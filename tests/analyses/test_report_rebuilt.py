@@ -1,0 +1,101 @@
+"""A rebuilt number that leaves its tolerance: the report is there, says so, and `comorbid report` exits 1."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from types import SimpleNamespace
+
+import pandas as pd
+import pytest
+
+from comorbid.analyses import report as module
+from comorbid.analyses import runner
+from comorbid.analyses.clean import clean
+from comorbid.analyses.environment import REPORT_DIR
+from comorbid.analyses.report import Report
+from comorbid.cli import main
+from comorbid.errors import AnalysisError
+from tests.analyses.toy_study import facts, write_study
+
+COHORT = SimpleNamespace(
+    name="survey", title="A survey", synthetic=False, codebook=SimpleNamespace(variables=("age", "age_band", "sex"))
+)
+FRAME = pd.DataFrame(
+    {
+        "rebuild": ["one", "two"],
+        "label": ["A ratio", "Another"],
+        "claimed": ["More <b>often</b>", "Less"],
+        "published": ["2.1 (1.7 to 2.6)", "3"],
+        "rebuilt": ["2.0", "2"],
+        "kind": ["from counts", "replication"],
+        "within_tolerance": pd.array([True, None], dtype="boolean"),
+        "verdict": ["agrees", "not compared"],
+        "why": ["all digits", "none"],
+        "analysis": ["about-this-cohort", "how-the-four-conditions-occur-together"],
+    }
+)
+
+
+@pytest.fixture
+def report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Report:
+    monkeypatch.setenv(REPORT_DIR, str(tmp_path))
+    monkeypatch.setattr(module, "_display", lambda item: (tmp_path / "shown.html").write_text(item.html()))
+    return Report(COHORT)
+
+
+def left(tmp_path: Path) -> list[str]:
+    return json.loads((tmp_path / "contents.json").read_text())["left_tolerance"]
+
+
+def test_the_table_is_written_shown_and_linked(report: Report, tmp_path: Path) -> None:
+    report.rebuilt(FRAME)
+    assert pd.read_csv(tmp_path / "tables/rebuilt.csv")["rebuild"].tolist() == ["one", "two"]
+    page = (tmp_path / "shown.html").read_text()
+    for header in ("What", "Claimed", "Published", "Rebuilt", "How", "Verdict", "Why", "Shown in"):
+        assert f">{header}</th>" in page
+    assert '<a href="../about-this-cohort/index.html">About this cohort</a>' in page
+    assert "../how-the-four" not in page, "an analysis that this cohort cannot have has no report to lead to"
+    assert "&lt;b&gt;often" in page and 'href="../about-this-cohort/index.html"' in clean(page)
+    assert left(tmp_path) == []
+
+
+def test_numbers_that_left_their_tolerance_are_noted(report: Report, tmp_path: Path) -> None:
+    report.rebuilt(FRAME.assign(within_tolerance=pd.array([False, None], dtype="boolean")))
+    report.rebuilt(FRAME.head(1).drop(columns=["within_tolerance", "rebuild"]), name="ledger", caption="The ledger")
+    assert left(tmp_path) == ["one"]
+
+
+def test_another_frame_is_refused(report: Report) -> None:
+    with pytest.raises(AnalysisError, match="no column claimed, published"):
+        report.rebuilt(pd.DataFrame({"estimate": [1.0]}))
+
+
+CELL = """
+import pandas as pd
+from types import SimpleNamespace
+from comorbid.analyses.report import Report
+codebook = SimpleNamespace(variables=("age",))
+report = Report(SimpleNamespace(name=cohort, title="Toy", synthetic=True, codebook=codebook))
+texts = {name: ["a text"] for name in ("claimed", "published", "rebuilt", "verdict", "why")}
+report.rebuilt(pd.DataFrame({"rebuild": ["odds-of-toys"], "within_tolerance": [WITHIN], **texts}))
+report.headline("One number.")
+"""
+
+
+@pytest.mark.slow
+def test_the_report_is_published_and_the_command_exits_1(tmp_path: Path, monkeypatch, capsys) -> None:
+    monkeypatch.setattr(runner.run_study, "__kwdefaults__", {**runner.run_study.__kwdefaults__, "facts": facts})
+    cells = {name: [CELL.replace("WITHIN", within)] for name, within in (("moved", "False"), ("kept", "True"))}
+    write_study(tmp_path / "study", cells)
+    words = ["report", "--cohort", "toy", "--study", tmp_path / "study/study.toml", "--out", tmp_path / "out"]
+    for again in (False, True):
+        assert main([str(word) for word in words]) == 1, f"again: {again}"
+        said = capsys.readouterr()
+        assert said.err.startswith("comorbid: toy/moved: odds-of-toys left the tolerance recorded for it.")
+        assert len(said.err.splitlines()) == 1
+        statuses = sorted(line.split()[0] for line in said.out.splitlines())
+        assert statuses == sorted(["differs", "unchanged" if again else "done"])
+    assert (tmp_path / "out/toy/moved/index.html").is_file()
+    index = (tmp_path / "out/toy/index.html").read_text()
+    assert "a rebuilt number differs" in index and "odds-of-toys left the tolerance" in index
