@@ -14,7 +14,7 @@ from comorbid._numerics.collapse import CodedColumn
 from comorbid.errors import CodebookError, few
 from comorbid.variables import TINY, Variable, key
 
-__all__ = ["TINY", "coded_levels", "coded_values", "continuous_values", "key"]
+__all__ = ["TINY", "coded_groups", "coded_levels", "coded_values", "continuous_values", "key", "level_ranks"]
 
 
 def coded_levels(column: pd.Series, variable: Variable) -> CodedColumn:
@@ -31,13 +31,35 @@ def coded_levels(column: pd.Series, variable: Variable) -> CodedColumn:
     if _counts_from_zero(column, variable):
         return CodedColumn(column.to_numpy(), len(variable.levels), False)
     codes, values, as_it_lies = _distinct(column, variable)
-    ranks = _ranks(values, variable, named=isinstance(column.dtype, pd.CategoricalDtype))
+    ranks = level_ranks(values, variable, named=isinstance(column.dtype, pd.CategoricalDtype))
     _require_declared(ranks, values, codes, variable)
     if as_it_lies and np.array_equal(ranks, np.arange(len(ranks))):
         return CodedColumn(codes, len(variable.levels), bool(len(codes)) and int(codes.min()) < 0)
     lookup = np.append(ranks, -1).astype(np.int8 if len(variable.levels) < 127 else np.int16)
     coded = lookup[codes]
     return CodedColumn(coded, len(variable.levels), bool((coded < 0).any()))
+
+
+def coded_groups(column: pd.Series, variable: Variable, people: np.ndarray) -> np.ndarray:
+    """Levels of groups of people who share a source code, shape (m,); -1 is missing.
+
+    Parameters
+    ----------
+    column : Series of shape (m,)
+        Source code of each group; a code may come more than once.
+    variable : Variable
+    people : ndarray of int, shape (m,)
+        People in each group.
+
+    Raises
+    ------
+    CodebookError
+        When a code is neither a declared level nor a declared missing code; the message counts people.
+    """
+    codes, values, _ = _distinct(column, variable)
+    ranks = level_ranks(values, variable)
+    _require_declared(ranks, values, codes, variable, people)
+    return np.append(ranks, -1)[codes]
 
 
 def _counts_from_zero(column: pd.Series, variable: Variable) -> bool:
@@ -67,7 +89,7 @@ def _distinct(column: pd.Series, variable: Variable) -> tuple[np.ndarray, Sequen
     return np.asarray(codes), list(values), False
 
 
-def _ranks(values: Sequence[Any], variable: Variable, named: bool) -> np.ndarray:
+def level_ranks(values: Sequence[Any], variable: Variable, named: bool = False) -> np.ndarray:
     """Level of each value: its number, -1 for missing, -2 where it is not declared.
 
     Categories may go by the name of a level (`named`) and truth values by "no" and "yes", unless that text is declared
@@ -84,11 +106,18 @@ def _ranks(values: Sequence[Any], variable: Variable, named: bool) -> np.ndarray
     return np.array(ranks, dtype=np.int64)
 
 
-def _require_declared(ranks: np.ndarray, values: Sequence[Any], codes: np.ndarray, variable: Variable) -> None:
+def _require_declared(
+    ranks: np.ndarray,
+    values: Sequence[Any],
+    codes: np.ndarray,
+    variable: Variable,
+    people: np.ndarray | None = None,
+) -> None:
     """Raise when somebody has a value that is not declared; a category that nobody is in may be anything."""
     if not (ranks == -2).any():
         return
-    counts = np.bincount(codes[codes >= 0], minlength=len(values))
+    known = codes >= 0
+    counts = np.bincount(codes[known], None if people is None else people[known], minlength=len(values))
     wrong = np.flatnonzero((ranks == -2) & (counts > 0)).tolist()
     found = [(values[j], int(counts[j])) for j in wrong]
     if found:

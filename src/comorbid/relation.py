@@ -1,5 +1,6 @@
-"""People who stay in a database or in Parquet files: recoded, restricted and collapsed there, by one GROUP BY.
+"""People who stay in a database or in Parquet files: restricted and collapsed there, by one GROUP BY.
 
+Codes are grouped as they lie, and the few groups recoded: recoding every person first takes three times as long.
 Expressions are Ibis, so that the same code runs in DuckDB over files and on Spark, BigQuery, Snowflake or PostgreSQL.
 """
 
@@ -19,7 +20,7 @@ from comorbid.codebook import Codebook, Variable
 from comorbid.design import SurveyDesign
 from comorbid.errors import CodebookError, CohortError, DesignError, few, require_known
 from comorbid.people import compared, matching_levels
-from comorbid.recode import key
+from comorbid.recode import TINY, coded_groups, key, level_ranks
 from comorbid.replication import replicated_units
 from comorbid.restriction import Combined, Comparison, Known, Negated, Restriction
 from comorbid.sampling import sampled_units
@@ -27,6 +28,8 @@ from comorbid.sampling import sampled_units
 MISSING, UNDECLARED = -1, -2
 MOST_CELLS = 20_000_000
 """Cells that are brought into memory at most; beyond it, continuous variables should be banded."""
+FEW_CODES = 64
+"""Source codes of a variable up to which people are grouped by code; with more, they are recoded first."""
 
 
 class PeopleRelation:
@@ -76,7 +79,8 @@ class PeopleRelation:
     def check(self, variable: Variable) -> None:
         """The variable's column exists and, where it must be a number, is one."""
         name = self._codebook[variable.source].column if variable.source else variable.column
-        if (variable.source or not variable.is_categorical) and not self.column(name).type().is_numeric():
+        kind = self.column(name).type()
+        if (variable.source or not variable.is_categorical) and not (kind.is_numeric() or kind.is_boolean()):
             raise CodebookError(f"`{variable.name}` (column {name!r}) is not a column of numbers.")
 
     def code(self, variable: Variable) -> Any:
@@ -85,18 +89,31 @@ class PeopleRelation:
 
         if variable.source:
             return self._band(variable)
-        column = self.column(variable.column)
+        column = self._plain(variable.column)
+        gone = column.isnull()
         if column.type().is_boolean():
-            column = column.cast("int8")
+            no, yes = (ibis.literal(int(rank), "int16") for rank in level_ranks((False, True), variable))
+            return ibis.cases((gone, ibis.literal(MISSING, "int16")), (column, yes), else_=no)
         branches = [
             (column.isin(_literals(codes, column)), ibis.literal(number, "int16"))
             for number, codes in enumerate(variable.levels.values())
             if _literals(codes, column)
         ]
-        gone = column.isnull()
-        missing = _literals(variable.missing, column)
+        missing = _literals(("", *variable.missing), column)
         gone = gone | column.isin(missing) if missing else gone
         return ibis.cases((gone, ibis.literal(MISSING, "int16")), *branches, else_=ibis.literal(UNDECLARED, "int16"))
+
+    def _plain(self, name: str) -> Any:
+        """A column of codes: text without blanks around it, other kinds as they lie."""
+        column = self.column(name)
+        kind = column.type()
+        return column.strip() if kind.is_string() else column.cast("float64") if kind.is_decimal() else column
+
+    def _key(self, variable: Variable) -> Any:
+        """What people are grouped by."""
+        if not variable.is_categorical:
+            return self.number(variable)
+        return self._plain(variable.column) if _grouped_by_code(variable) else self.code(variable)
 
     def _band(self, variable: Variable) -> Any:
         import ibis
@@ -123,7 +140,7 @@ class PeopleRelation:
         """Sorted distinct values of a continuous variable, missing left out."""
         if variable.name not in self._distinct:
             values = _fetched(self._table.select(value=self.number(variable)).distinct())["value"].dropna()
-            numbers = np.sort(values.to_numpy(dtype=np.float64))
+            numbers = np.unique(_without_tiny(values.to_numpy(dtype=np.float64)))
             low, high = variable.limits or (-np.inf, np.inf)
             if len(numbers) and (numbers[0] < low or numbers[-1] > high or not np.isfinite(numbers).all()):
                 raise CodebookError(f"`{variable.name}` has values outside {low:g} to {high:g}, or infinite ones.")
@@ -237,7 +254,10 @@ class PeopleRelation:
         clusters, groups = self._sampled(design)
         cells = self._group_by(variables, design, domain)
         if len(cells) > MOST_CELLS:
-            raise CohortError(f"{len(cells):,} cells of strata, PSUs and patterns; band the continuous variables.")
+            raise CohortError(
+                f"more than {MOST_CELLS:,} cells of strata, PSUs and codes. Band the continuous variables, and declare "
+                "the codes of the others: a column of free text is no variable."
+            )
         codes = np.empty((len(cells), len(variables)), dtype=np.int64)
         for j, variable in enumerate(variables):
             codes[:, j] = self._codes(variable, cells, f"v{j}")
@@ -250,31 +270,49 @@ class PeopleRelation:
         return assemble_patterns(codes, unit, people, weight, squares)
 
     def _group_by(self, variables: Sequence[Variable], design: SurveyDesign | None, domain: Any) -> pd.DataFrame:
-        import ibis
-
         table = self._table if domain is None else self._table.filter(domain)
-        keys = {f"v{j}": self.code(v) if v.is_categorical else self.number(v) for j, v in enumerate(variables)}
+        keys = {f"v{j}": self._key(variable) for j, variable in enumerate(variables)}
         names = [name for name in (design.strata, design.psu) if name] if design else []
-        weight = self.column(design.weights).cast("float64") if design and design.weights else ibis.literal(1.0)
-        table = table.select(**keys, **{name: self.column(name) for name in names}, weight_of_one=weight)
-        table = table.filter(table["weight_of_one"] > 0)
+        columns = {**{name: self.column(name) for name in names}, **keys}
+        if not (design and design.weights):
+            return _counted(table.select(**columns) if columns else table, [*columns])
+        table = table.select(**columns, weight_of_one=self.column(design.weights).cast("float64"))
         one = table["weight_of_one"]
-        sums = {"people": table.count(), "weight": one.sum(), "weight_sq": (one * one).sum()}
-        grouped = table.group_by([*names, *keys]).aggregate(**sums) if names or keys else table.aggregate(**sums)
-        return _fetched(grouped)
+        return _counted(table.filter(one > 0), [*columns], weight=one.sum(), weight_sq=(one * one).sum())
 
     def _codes(self, variable: Variable, cells: pd.DataFrame, name: str) -> np.ndarray:
-        values = cells[name].to_numpy()
+        people = cells["people"].to_numpy()
         if variable.is_categorical:
-            wrong = int(cells["people"][values == UNDECLARED].sum())
+            if _grouped_by_code(variable):
+                return coded_groups(cells[name], variable, people)
+            values = cells[name].to_numpy()
+            wrong = int(people[values == UNDECLARED].sum())
             if wrong:
                 raise CodebookError(
                     f"`{variable.name}` (column {variable.column!r}) has {few(wrong)} values outside its declared "
                     "codes. Declare them in the codebook, as levels or as `missing`."
                 )
             return values
-        numbers = values.astype(np.float64)
+        numbers = _without_tiny(cells[name].to_numpy(dtype=np.float64))
         return np.where(np.isnan(numbers), MISSING, np.searchsorted(self.distinct(variable), numbers))
+
+
+def _grouped_by_code(variable: Variable) -> bool:
+    """Whether people are grouped by the codes of a variable as they lie."""
+    codes = sum(len(codes) for codes in variable.levels.values()) + len(variable.missing)
+    return not variable.source and codes <= FEW_CODES
+
+
+def _counted(table: Any, by: list[str], **sums: Any) -> pd.DataFrame:
+    """Groups with their people and sums of weights; without weights everybody counts 1."""
+    sums = {"people": table.count(), **sums}
+    grouped = table.group_by(by).aggregate(**sums).limit(MOST_CELLS + 1) if by else table.aggregate(**sums)
+    found = _fetched(grouped)
+    return found if "weight" in found else found.assign(weight=found["people"], weight_sq=found["people"])
+
+
+def _without_tiny(numbers: np.ndarray) -> np.ndarray:
+    return np.where(np.abs(numbers) < TINY, 0.0, numbers)
 
 
 def _sized(clusters: Clusters, groups: pd.DataFrame) -> Clusters:
@@ -293,9 +331,10 @@ def _fetched(expression: Any) -> pd.DataFrame:
 def _literals(codes: Any, column: Any) -> list[Any]:
     """Source codes in the type of a column: numbers for numbers, text for text."""
     kind = column.type()
-    if kind.is_numeric():
-        return [float(code) if kind.is_floating() else int(float(code)) for code in codes if _is_number(code)]
-    return [key(code) for code in codes]
+    if not kind.is_numeric():
+        return [key(code) for code in codes]
+    numbers = [float(code) for code in codes if _is_number(code)]
+    return numbers if kind.is_floating() else [int(number) for number in numbers if number.is_integer()]
 
 
 def _is_number(code: Any) -> bool:

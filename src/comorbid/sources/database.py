@@ -9,6 +9,8 @@ from typing import Any
 from comorbid.errors import SourceError
 
 PARQUET_MAGIC = b"PAR1"
+KEY_BITS = 18
+"""Codes whose ranges take so many bits together are grouped by DuckDB in a plain table, without hashing."""
 
 
 def is_relation(source: Any) -> bool:
@@ -37,7 +39,7 @@ def open_relation(source: Any) -> Any:
     try:
         import ibis
 
-        connection = ibis.duckdb.connect()
+        connection = ibis.duckdb.connect(perfect_ht_threshold=KEY_BITS)
     except ImportError:
         raise SourceError(
             "cohorts larger than memory need `pip install comorbid[parquet]` (DuckDB and Ibis)."
