@@ -181,6 +181,11 @@ def _variable(name: str, entry: Mapping[str, Any], faults: list[str]) -> Variabl
     variable = Variable(name=name, **{"label": name.replace("_", " "), "column": name, **given})
     if chosen and chosen not in variable.definitions:
         faults.append(f"{where} is defined as {chosen!r}, which is not among its definitions")
+    faults += [
+        f"{where} has definitions of which only some have a {part}; give it to each, or to the variable"
+        for part in ("question", "recall")
+        if len({bool(getattr(definition, part)) for definition in variable.definitions.values()}) > 1
+    ]
     if variable.definitions and not chosen:
         faults.append(f'{where} has definitions; say which is in use with definition = "..."')
     return variable.defined_as(chosen) if chosen in variable.definitions else variable
@@ -189,5 +194,6 @@ def _variable(name: str, entry: Mapping[str, Any], faults: list[str]) -> Variabl
 def _definition(name: str, entry: Mapping[str, Any], where: str, faults: list[str]) -> Definition:
     given = sound(entry, DEFINITION, f"definition {name!r} of {where}", faults)
     faults += [f"definition {name!r} of {where} has no {part}" for part in ("label", "column") if part not in given]
+    words = {part: given.get(part, "") for part in ("note", "question", "recall")}
     items = tuple(given.get("items", ()))
-    return Definition(name, given.get("label", name), given.get("column", name), items, given.get("note", ""))
+    return Definition(name, given.get("label", name), given.get("column", name), items, **words)

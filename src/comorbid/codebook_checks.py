@@ -29,7 +29,10 @@ VARIABLE: Mapping[str, tuple[type, ...]] = {
     **dict.fromkeys(("items", "breaks", "limits"), LIST),
     "definitions": TABLE,
 }
-DEFINITION: Mapping[str, tuple[type, ...]] = {"label": TEXT, "column": TEXT, "items": LIST, "note": TEXT}
+DEFINITION: Mapping[str, tuple[type, ...]] = {
+    **dict.fromkeys(("label", "column", "note", "question", "recall"), TEXT),
+    "items": LIST,
+}
 RELEASES = ("public-use", "confidential")
 CODE_TYPES = (str, int, float)
 NAMES = {str: "text", bool: "true or false", int: "a whole number", list: "a list", tuple: "a list", Mapping: "a table"}

@@ -19,13 +19,18 @@ TINY = 1e-70
 
 @dataclass(frozen=True, slots=True)
 class Definition:
-    """One way to define a condition: a name, what it says, the column that carries it and the items it uses."""
+    """One way to define a condition: a name, what it says, the column that carries it and the items it uses.
+
+    question, recall : where they are not those of the condition.
+    """
 
     name: str
     label: str
     column: str
     items: tuple[str, ...] = ()
     note: str = ""
+    question: str = ""
+    recall: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +85,14 @@ class Variable:
         """The same condition under another of its definitions."""
         chosen = self.definitions[require_known(name, self.definitions, "definition", f"the codebook of {self.name}")]
         return replace(
-            self, definition=name, label=chosen.label, column=chosen.column, items=chosen.items, note=chosen.note
+            self,
+            definition=name,
+            label=chosen.label,
+            column=chosen.column,
+            items=chosen.items,
+            note=chosen.note,
+            question=chosen.question or self.question,
+            recall=chosen.recall or self.recall,
         )
 
 

@@ -114,4 +114,72 @@ nhpi <- with_pain(as.data.frame(sapply(wanted, field)))
 design <- svydesign(ids = ~VAR_PSU, strata = ~VAR_STR, weights = ~WTFA_SA, nest = TRUE, data = nhpi)
 add_survey("nhis-nhpi-2014", design, names(pain_items), neck_pain ~ low_back_pain + age_band + sex)
 
+# ---- NHANES 2009-2010: six weeks, three months ----------------------------------------------------------------
+
+read_nhanes <- function(part, table, columns) {
+  rows <- read.csv(file.path(folder, part, paste0(table, ".csv.xz")), fileEncoding = "latin1", check.names = FALSE)
+  rows[c("SEQN", columns)]
+}
+with_person <- function(people) {
+  people$sex <- factor(people$RIAGENDR, 1:2, c("male", "female"))
+  people$age_band <- cut(people$RIDAGEYR, c(-Inf, 34, 49, 64, Inf), labels = c("20-34", "35-49", "50-64", "65+"))
+  people
+}
+person <- c("RIAGENDR", "RIDAGEYR", "SDMVSTRA", "SDMVPSU")
+back <- merge(read_nhanes("nhanes_2009_2010_backpain", "DEMO_F", c(person, "WTINT2YR")),
+              read_nhanes("nhanes_2009_2010_backpain", "ARQ_F", c("ARQ010", "ARQ020A", "ARQ020D", "ARQ024A", "ARQ024D")),
+              by = "SEQN", all.x = TRUE)
+asked <- !is.na(back$ARQ010)
+six_weeks <- function(site) yes_no(ifelse(back$ARQ010 %in% 2, 2, ifelse(back$ARQ010 %in% 1, ifelse(is.na(site), 2, 1), NA)))
+three_months <- function(weeks, lasted) yes_no(ifelse(weeks %in% "no", 2, ifelse(weeks %in% "yes", lasted, NA)))
+back <- with_person(back)
+back$neck_pain <- six_weeks(back$ARQ020A)
+back$low_back_pain <- six_weeks(back$ARQ020D)
+design <- subset(svydesign(ids = ~SDMVPSU, strata = ~SDMVSTRA, weights = ~WTINT2YR, nest = TRUE, data = back), asked)
+add_survey("nhanes-2009-2010", design, c("low_back_pain", "neck_pain"), neck_pain ~ low_back_pain + age_band + sex)
+back$neck_pain <- three_months(back$neck_pain, back$ARQ024A)
+back$low_back_pain <- three_months(back$low_back_pain, back$ARQ024D)
+design <- subset(svydesign(ids = ~SDMVPSU, strata = ~SDMVSTRA, weights = ~WTINT2YR, nest = TRUE, data = back), asked)
+add_survey("nhanes-2009-2010 three-months", design, c("low_back_pain", "neck_pain"))
+
+# ---- NHANES 2013 to March 2020: reasons for prescribed medicines ------------------------------------------------
+
+part <- "nhanes_2013_2018_rx"
+release <- function(demo, medicines, weight, share) {
+  people <- read_nhanes(part, demo, c(person, weight))
+  people$w <- people[[weight]] * share
+  people[[weight]] <- NULL
+  rows <- read_nhanes(part, medicines, c("RXDUSE", "RXDRSC1", "RXDRSC2", "RXDRSC3"))
+  people$use <- rows$RXDUSE[match(people$SEQN, rows$SEQN)]
+  for (name in names(reasons)) {
+    hit <- Reduce(`|`, lapply(rows[3:5], function(x) startsWith(ifelse(is.na(x), "", as.character(x)), reasons[[name]])))
+    people[[name]] <- yes_no(ifelse(people$use %in% 1:2, ifelse(people$SEQN %in% rows$SEQN[hit], 1, 2), NA))
+  }
+  people
+}
+reasons <- c(migraine = "G43", fibromyalgia = "M79.7", dorsalgia = "M54")
+medicated <- with_person(rbind(release("DEMO_H", "RXQ_RX_H", "WTINT2YR", 2 / 7.2), release("DEMO_I", "RXQ_RX_I", "WTINT2YR", 2 / 7.2),
+                               release("P_DEMO", "P_RXQ_RX", "WTINTPRP", 3.2 / 7.2)))
+design <- subset(svydesign(ids = ~SDMVPSU, strata = ~SDMVSTRA, weights = ~w, nest = TRUE, data = medicated),
+                 RIDAGEYR >= 20 & use %in% 1:2)
+add_survey("nhanes-2013-2020-rx", design, names(reasons), migraine ~ fibromyalgia + age_band + sex)
+
+# ---- CCHS samples, from the six original files -------------------------------------------------------------------
+
+columns <- list("2001" = c("CCCA_041", "CCCA_061", "CCCA_081", "WTSAM", "DHHA_SEX"),
+                "2003" = c("CCCC_041", "CCCC_061", "CCCC_081", "WTSC_M", "DHHC_SEX"),
+                "2005" = c("CCCE_041", "CCCE_061", "CCCE_081", "WTSE_M", "DHHE_SEX"),
+                "2010" = c("CCC_041", "CCC_061", "CCC_081", "WTS_M", "DHH_SEX"),
+                "2014" = c("CCC_041", "CCC_061", "CCC_081", "WTS_M", "DHH_SEX"),
+                "2015_2016" = c("CCC_045", "CCC_055", "CCC_140", "WTS_M", "DHH_SEX"))
+cchs <- do.call(rbind, lapply(names(columns), function(cycle) {
+  found <- new.env()
+  load(file.path(folder, "cchs_pumf", paste0("cchs", cycle, "_p.RData")), found)
+  setNames(as.data.frame(found[[ls(found)[1]]])[columns[[cycle]]], c("f", "b", "m", "w", "s"))
+}))
+cchs <- data.frame(migraine = yes_no(cchs$m), back_problems = yes_no(cchs$b), fibromyalgia = yes_no(cchs$f), w = cchs$w,
+                   sex = factor(cchs$s, 1:2, c("male", "female")))
+design <- svydesign(ids = ~1, weights = ~w, data = cchs)
+add_survey("cchs", design, c("migraine", "back_problems", "fibromyalgia"), migraine ~ back_problems + sex)
+
 write_records("survey", "Design and weights as published. se of a log measure is on the log scale.")

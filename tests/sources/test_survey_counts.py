@@ -69,6 +69,55 @@ def test_nhis_nhpi_2014() -> None:
     assert [found[name][0] for name in ("migraine", "low_back_pain", "neck_pain")] == [367, 744, 439]
 
 
+def test_nhanes_2009_2010() -> None:
+    """Counts of the publisher's codebook: six weeks, then three months in a row."""
+    found = prevalences("nhanes-2009-2010")
+    assert [found[name][:2] for name in ("neck_pain", "low_back_pain")] == [(538, 5_103), (989, 5_103)]
+    longer = {"neck_pain": "three-months", "low_back_pain": "three-months"}
+    rows = cm.prevalence(cohort_of("nhanes-2009-2010").define(**longer)).set_index("outcome")
+    assert list(rows.loc[["neck_pain", "low_back_pain"], "events"]) == [359, 686]
+    assert list(rows.loc[["neck_pain", "low_back_pain"], "n"]) == [5_103 - 2, 5_103 - 2]
+
+
+def test_nhanes_2009_2010_recall_follows_the_definition() -> None:
+    book = cohort_of("nhanes-2009-2010").codebook
+    assert book["neck_pain"].recall == "ever, 6 weeks in a row"
+    assert book.define({"neck_pain": "three-months"})["neck_pain"].recall == "ever, 3 months in a row"
+
+
+def test_nhanes_2013_2020_prescriptions() -> None:
+    """Counts of people aged 20 and over whose use of medicines is known."""
+    cohort = cohort_of("nhanes-2013-2020-rx")
+    found = prevalences("nhanes-2013-2020-rx")
+    counts = {"fibromyalgia": (150, 20_698), "migraine": (275, 20_698), "dorsalgia": (919, 20_698)}
+    assert {name: found[name][:2] for name in counts} == counts
+    pairs = cm.cooccurrence(cohort, measures=["odds_ratio"]).set_index(["condition_a", "condition_b"])["n_both"]
+    both = {frozenset(pair): int(count) for pair, count in pairs.items()}
+    assert both[frozenset({"fibromyalgia", "migraine"})] == 15
+    assert both[frozenset({"fibromyalgia", "dorsalgia"})] == 40
+    assert both[frozenset({"migraine", "dorsalgia"})] == 43
+
+
+def test_weights_of_the_three_releases_stand_for_one_population() -> None:
+    """The interviewed of each release stand for nearly the same number of people: 2, 2 and 3.2 of 7.2 years."""
+    cohort = cohort_of("nhanes-2013-2020-rx")
+    shares = {"2013-2014": 2 / 7.2, "2015-2016": 2 / 7.2, "2017-March 2020": 3.2 / 7.2}
+    for cycle, share in shares.items():
+        weight = total_weight(cohort.restrict(f"cycle == '{cycle}'", "another release"))
+        assert weight / total_weight(cohort) == pytest.approx(share, rel=0.03)
+
+
+def test_cchs_samples() -> None:
+    cohort = cohort_of("cchs")
+    found = prevalences("cchs")
+    counts = {"fibromyalgia": (29, 1200), "back_problems": (250, 1200), "migraine": (112, 1200)}
+    assert {name: found[name][:2] for name in counts} == counts
+    both = cm.cooccurrence(cohort, ["migraine", "fibromyalgia"], measures=["odds_ratio"])["n_both"]
+    assert set(both) == {7}
+    cycles = ["2001", "2003", "2005", "2010", "2014", "2015-2016"]
+    assert [cohort.restrict(f"cycle == '{cycle}'", "another cycle").n for cycle in cycles] == [200] * 6
+
+
 def test_cohorts_are_listed() -> None:
     listed = cm.list_cohorts().set_index("cohort")
     assert {*SURVEYS} < {*listed.index}

@@ -2,8 +2,9 @@
 
 The table ships as `<cohort>-frequencies.csv` beside the codebook, one row a code: table, variable, code, count. Codes
 are written as the publisher's documentation writes them: a number, a range ("0 to 84": other values from 0 to 84),
-"." for missing; "distinct" counts the different values of the key, which are the rows of the table. Where no
-publisher's counts were at hand a column `basis` says what the counts are, and messages say it in place of "published".
+"." for missing, "any other value" where it counts those together; "distinct" counts the different values of the key,
+which are the rows of the table. Where no publisher's counts were at hand a column `basis` says what the counts are, and
+messages say it in place of "published".
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from typing import TypeAlias
 
 import numpy as np
 import pandas as pd
+from pandas.api.types import is_numeric_dtype
 
 from comorbid.errors import SourceError, require_known
 from comorbid.paths import resource_dir
@@ -130,14 +132,20 @@ def _counted(codes: Mapping[str, int], column: pd.Series) -> dict[str, int]:
         return {DISTINCT: int(column.nunique())}
     values = pd.to_numeric(column, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
     rest, found = ~np.isnan(values), {}
-    for code in sorted(codes, key=lambda code: RANGE in code):
-        here = column.isna().to_numpy() if code == MISSING else rest & _matches(values, code)
+    for code in sorted(codes.keys() - {UNDECLARED}, key=lambda code: RANGE in code):
+        here = _blank(column) if code == MISSING else rest & _matches(values, code)
         found[code] = int(here.sum())
         if RANGE in code and not _same_ends(values[here], code):
             found[f"{code}, but with other ends"] = found[code]
         rest = rest & ~here
-    found[UNDECLARED] = len(values) - sum(found[code] for code in codes)
+    found[UNDECLARED] = len(values) - sum(found[code] for code in codes.keys() - {UNDECLARED})
     return found
+
+
+def _blank(column: pd.Series) -> np.ndarray:
+    """Where there is no value; in a column of text an empty one is none."""
+    missing = column.isna()
+    return (missing if is_numeric_dtype(column) else missing | (column == "")).to_numpy(dtype=bool)
 
 
 def _matches(values: np.ndarray, code: str) -> np.ndarray:

@@ -10,8 +10,7 @@ import pandas as pd
 
 from comorbid.errors import SourceError
 from comorbid.sources.body_map import RULES, SITES, widespread_pain
-from comorbid.sources.tables import find_table
-from comorbid.sources.verify import checked_table
+from comorbid.sources.nhanes_tables import address, asked, joined, smoking, table_of
 
 COHORT = "nhanes-1999-2004"
 CYCLES = {"": 1999, "_B": 2001, "_C": 2003}
@@ -40,7 +39,7 @@ def tables() -> Iterator[tuple[str, str]]:
     for suffix, year in CYCLES.items():
         for stem in ("DEMO", "MPQ", *OTHERS):
             name = f"{stem}{suffix}"
-            yield name, f"https://wwwn.cdc.gov/Nchs/Data/Nhanes/Public/{year}/DataFiles/{name}.xpt"
+            yield name, address(name, year)
 
 
 def load(folders: list[Path] | None = None) -> pd.DataFrame:
@@ -56,7 +55,7 @@ def load(folders: list[Path] | None = None) -> pd.DataFrame:
         raise SourceError(f"{COHORT}: a person stands in two cycles; a table lies under the wrong name.")
     people["weight_interview"] = _six_year(people, "WTINT")
     people["weight_examination"] = _six_year(people, "WTMEC")
-    people["smoking"] = _smoking(people["SMQ020"], people["SMQ040"])
+    people["smoking"] = smoking(people["SMQ020"], people["SMQ040"])
     people["chronic_pain"] = _chronic(people["MPQ100"], people["MPQ110"])
     for rule in RULES:
         people[f"cwp_{rule}"] = widespread_pain(people, rule)
@@ -67,35 +66,17 @@ def load(folders: list[Path] | None = None) -> pd.DataFrame:
 def _cycle(suffix: str, folders: list[Path] | None) -> pd.DataFrame:
     """One cycle: everybody in the demographic table, with what the other tables say of them."""
     demo_columns = DEMO + (FOUR_YEAR if suffix != "_C" else [])
-    people = _table(f"DEMO{suffix}", demo_columns, folders)
-    pain = _table(f"MPQ{suffix}", MPQ, folders)
-    people = people.merge(pain.assign(asked_about_pain=1), on="SEQN", how="left", validate="one_to_one")
-    if int(people["asked_about_pain"].sum()) < len(pain):
-        raise SourceError(f"MPQ{suffix} holds people who are not in DEMO{suffix}; one lies under the wrong name.")
-    people["asked_about_pain"] = people["asked_about_pain"].fillna(0).astype(np.int8)
-    for stem, columns in OTHERS.items():
-        table = _table(f"{stem}{suffix}", columns, folders)
-        people = people.merge(table, on="SEQN", how="left", validate="one_to_one")
-    return people
-
-
-def _table(name: str, columns: list[str], folders: list[Path] | None) -> pd.DataFrame:
-    """A table, once it is known to be the one its name says."""
-    return checked_table(find_table(name, COHORT, folders), name, COHORT, columns)
+    people = table_of(f"DEMO{suffix}", COHORT, demo_columns, folders)
+    pain = table_of(f"MPQ{suffix}", COHORT, MPQ, folders)
+    people = asked(people, pain, f"MPQ{suffix}")
+    others = {f"{stem}{suffix}": columns for stem, columns in OTHERS.items()}
+    return joined(people, others, COHORT, folders)
 
 
 def _six_year(people: pd.DataFrame, stem: str) -> pd.Series:
     """Two thirds of the four-year weight in 1999-2002, a third of the two-year weight in 2003-2004."""
     early = people["SDDSRVYR"] < 3
     return (people[f"{stem}4YR"] * 2 / 3).where(early, people[f"{stem}2YR"] / 3)
-
-
-def _smoking(ever: pd.Series, now: pd.Series) -> pd.Series:
-    """never: not 100 cigarettes in life; current: smokes every day or some days; former: not at all any more."""
-    smoker = ever == 1
-    choices = [ever == 2, smoker & (now == 3), smoker & now.isin([1, 2])]
-    status = np.select(choices, ["never", "former", "current"], default="")
-    return pd.Series(status, index=ever.index).replace("", pd.NA)
 
 
 def _chronic(pain: pd.Series, duration: pd.Series) -> pd.Series:

@@ -17,8 +17,11 @@ from comorbid.paths import resource_dir
 
 SURVEYS: dict[str, tuple[Any, ...]] = {
     "nhanes-1999-2004": ("nhanes",),
+    "nhanes-2009-2010": ("nhanes_back_pain",),
+    "nhanes-2013-2020-rx": ("nhanes_prescriptions",),
     "nhis-2017": ("nhis", 2017),
     "nhis-nhpi-2014": ("nhis_nhpi",),
+    "cchs": ("cchs",),
 }
 """Surveys by name: the module of this package that has `tables(...)` and `load(...)`, and what both are given."""
 
