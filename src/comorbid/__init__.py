@@ -73,6 +73,7 @@ _HOMES = {
     "published_estimates": "evidence",
     "read_codebook": "codebook",
     "rebuilt_numbers": "rebuilding",
+    "save_table": "tables",
     "shared_items": "measures",
     "replicate_fit": "fitting",
     "simulate_headaches": "synthetic.headaches",
@@ -146,7 +147,7 @@ if TYPE_CHECKING:
     from comorbid.synthetic.headache_days import HeadacheDays, calibrate_headache_days
     from comorbid.synthetic.headaches import HeadacheTruth, simulate_headaches
     from comorbid.synthetic.shared_severity import SharedSeverity, calibrate_shared_severity
-    from comorbid.tables import format_estimates
+    from comorbid.tables import format_estimates, save_table
 
 
 def __getattr__(name: str) -> Any:
