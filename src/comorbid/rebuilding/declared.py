@@ -39,6 +39,8 @@ class Rebuild:
         Id of the published estimate it is compared with; empty when there is none.
     printed : str
         What was printed, where that is not the estimate of the row: "2.2%", "12", "2.9 (2.8 to 2.9)".
+    remark : str
+        What explains the number or its difference, in words: "the printed odds ratio is adjusted, this one is not".
     recorded : float or mapping of cohort to float
         Value known from before that the tolerance guards instead of the published one; for numbers that differ from
         what was published and for replications.
@@ -55,6 +57,7 @@ class Rebuild:
     arguments: Mapping[str, Any] = field(default_factory=dict)
     published: str = ""
     printed: str = ""
+    remark: str = ""
     recorded: float | Mapping[str, float] | None = None
 
     def needs(self) -> tuple[str, ...]:

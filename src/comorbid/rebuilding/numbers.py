@@ -83,11 +83,12 @@ def _row(rebuild: Rebuild, rows: Mapping[str, Any], claimed: str, cohort: Cohort
     printed = rebuild.printed or source.get("printed", "")
     published = read_printed(printed)
     values = [*published.values[:3], *[float("nan")] * 3][:3]
+    shown = rebuild.printed or published_text(source.get("measure", ""), printed)
     number, problem = _rebuild(rebuild, rows, cohort)
     said, why = (NOT_COMPARED, problem) if problem else _verdict(rebuild, number, printed, cohort)
     return {
         "rebuild": rebuild.id, "claim": rebuild.claim, "claimed": claimed, "label": rebuild.label,
-        "study": source.get("study", ""), "published": published_text(source.get("measure", ""), printed),
+        "study": source.get("study", ""), "published": shown,
         "estimate_published": values[0], "conf_low_published": values[1], "conf_high_published": values[2],
         "kind": rebuild.kind, "measure": number.measure, "estimate": number.estimate,
         "conf_low": number.conf_low, "conf_high": number.conf_high, "rebuilt": number_text(number),
@@ -117,7 +118,8 @@ def _rebuild(rebuild: Rebuild, rows: Mapping[str, Any], cohort: Cohort | None) -
 def _verdict(rebuild: Rebuild, number: Number, printed: str, cohort: Cohort | None) -> tuple[str, str]:
     if rebuild.kind == REPLICATION and cohort is not None and cohort.synthetic:
         return SYNTHETIC_VERDICT, "nobody real is behind the number"
-    return verdict(rebuild.kind, number, read_printed(printed), rebuild.tolerance)
+    said, why = verdict(rebuild.kind, number, read_printed(printed), rebuild.tolerance)
+    return said, f"{why}; {rebuild.remark}" if rebuild.remark else why
 
 
 def _within(rebuild: Rebuild, number: Number, published: float, cohort: Cohort | None) -> bool | None:

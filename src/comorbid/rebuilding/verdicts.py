@@ -11,6 +11,8 @@ AGREES, ROUNDING, DIFFERS = "agrees", "agrees within rounding", "differs"
 NOT_COMPARED = "not compared"
 SYNTHETIC_VERDICT = "no verdict: synthetic data"
 GRAIN = 1e-9
+ROOM = 1.5
+"""How many times as wide as in a simple sample without covariates a printed interval may be before it does not fit."""
 Z = 1.959963984540054
 Said = tuple[str, str]
 
@@ -19,16 +21,17 @@ def verdict(kind: str, number: Number, published: Printed, tolerance: float) -> 
     """Verdict on a rebuilt number, and why.
 
     From counts: "agrees" when every digit printed is met, "agrees within rounding" when all are within the tolerance.
-    Design simulation: "agrees" when the spread of simulated widths holds the printed width, "agrees within rounding"
-    when it holds one that rounds to the printed limits or lies within the tolerance. Replication: "agrees" when the two
-    estimates differ by less than 1.96 standard errors of their difference.
+    Design simulation: "agrees" when the spread of simulated widths holds the printed width or that is wider, up to
+    `ROOM` times, as adjustment and a sampling design make it; "agrees within rounding" when this is so of a width that
+    rounds to the printed limits. Replication: "agrees" when the two estimates differ by less than 1.96 standard errors
+    of their difference.
     """
     if not published.values:
         return NOT_COMPARED, "nothing was published to set beside it"
     if kind == FROM_COUNTS:
         return _of_counts(number, published, tolerance)
     if kind == SIMULATION:
-        return _of_widths(number, published, tolerance)
+        return _of_widths(number, published)
     return _of_surveys(number, published)
 
 
@@ -50,12 +53,13 @@ def _of_counts(number: Number, published: Printed, tolerance: float) -> Said:
     return DIFFERS, "the difference is more than rounding explains"
 
 
-def _of_widths(number: Number, published: Printed, tolerance: float) -> Said:
+def _of_widths(number: Number, published: Printed) -> Said:
     low, high = number.conf_low, number.conf_high
     narrowest, widest = _widths_that_round(published)
-    if low <= 1 <= high or (number.least and low > 1):
+    room = math.inf if number.least else ROOM
+    if high >= 1 and low <= room:
         return AGREES, number.detail
-    if low * narrowest <= 1 <= high * widest or abs(math.log(number.estimate)) <= tolerance:
+    if high * widest >= 1 and low * narrowest <= room:
         return ROUNDING, number.detail
     return DIFFERS, number.detail
 
