@@ -50,7 +50,7 @@ def pairs(state: State, by: str) -> Any:
 def replicates(state: State, n: int) -> Any:
     """Standard errors of the model from bootstrap replicates, each fitted anew."""
     cohort = state["cohort"].with_replicates("bootstrap", n_replicates=n, seed=1)
-    model = cm.replicate_fit(cm.fit_logistic(cohort, FORMULA))
+    model = cm.fit_logistic(cohort, FORMULA)
     state["factors"] = cohort.clusters.replication.factors
     return lambda: _found(model.coefficients, np.sqrt(np.diag(model.covariance)))
 

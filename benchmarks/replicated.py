@@ -15,8 +15,8 @@ from setting import Setting, say
 
 TITLE = "A thousand cluster-bootstrap replicates"
 TEXT = """Standard errors of the model of section A from 1,000 replicates of Rao and Wu's bootstrap (30 strata, 60
-PSUs), every replicate fitted to convergence: `replicate_fit(fit_logistic(cohort.with_replicates("bootstrap",
-n_replicates=1000), formula))` on a cohort loaded anew in each round. `svy` is given the same replicate weights; at a
+PSUs), every replicate fitted to convergence: `fit_logistic(cohort.with_replicates("bootstrap",
+n_replicates=1000), formula)` on a cohort loaded anew in each round. `svy` is given the same replicate weights; at a
 million rows it fits {low} and {high} replicates, and the line through both times is followed to 1,000. Standard
 errors are compared over the replicates that svy fitted, so they are the same only where it fitted all."""
 LOW, HIGH, ALL = 3, 12, 1_000

@@ -75,7 +75,6 @@ _HOMES = {
     "rebuilt_numbers": "rebuilding",
     "save_table": "tables",
     "shared_items": "measures",
-    "replicate_fit": "fitting",
     "simulate_headaches": "synthetic.headaches",
     "standardised_observed_expected": "measures",
     "standardised_prevalence": "measures",
@@ -116,7 +115,6 @@ if TYPE_CHECKING:
         fit_multinomial,
         fit_ordinal,
         fit_pairs,
-        replicate_fit,
         tidy,
     )
     from comorbid.measures import (

@@ -186,9 +186,10 @@ class Cohort:
 
         Notes
         -----
-        Prevalence, standardised or not, pair measures, tables and the models `replicate_fit` is given are estimated
-        anew in each replicate; other estimates sum their influence values with the replicates' weights, which agrees to
-        first order. A publisher's own replicate weights are named in `SurveyDesign(replicates=...)` instead.
+        Prevalence, standardised or not, pair measures, combinations, tables, logistic models and what is asked of them
+        are estimated anew in each replicate; multinomial and ordinal models sum influence values with the replicates'
+        weights, which agrees to first order. A publisher's own replicate weights are named in
+        `SurveyDesign(replicates=...)` instead.
         """
         if self.design is None:
             raise DesignError(f"{self.title} has no survey design to make replicates of; give one with `with_design`.")

@@ -71,7 +71,7 @@ def test_no_gap_to_the_jackknife_is_the_penalty_s():
     formula = rows[0]["formula"]
     firth = cm.fit_logistic(survey(case), formula, method="firth").tidy()["std_error"]
     plain = cm.fit_logistic(survey(case), formula).tidy()["std_error"]
-    jackknifed = cm.replicate_fit(cm.fit_logistic(survey(case).with_replicates("jackknife"), formula))
+    jackknifed = cm.fit_logistic(survey(case).with_replicates("jackknife"), formula)
     left = firth / [row["se_jackknife"] for row in rows]
     np.testing.assert_allclose(left, plain / np.sqrt(np.diag(jackknifed.covariance)), rtol=1e-3)
 
@@ -114,7 +114,7 @@ def test_three_digits_of_the_delete_one_jackknife():
 def test_jackknife_of_the_penalised_fit(case, formula, mse, key):
     rows = records("firth_design", set="firth_weighted", case=case)
     replicates = survey(case).with_replicates("jackknife", mse=mse)
-    fit = cm.replicate_fit(cm.fit_logistic(replicates, formula, method="firth"))
+    fit = cm.fit_logistic(replicates, formula, method="firth")
     np.testing.assert_allclose(np.sqrt(np.diag(fit.covariance)), [row[key] for row in rows], rtol=1e-8)
 
 

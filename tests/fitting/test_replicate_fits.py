@@ -24,12 +24,11 @@ def cohort() -> cm.Cohort:
 @pytest.mark.parametrize("method", ["bootstrap", "jackknife"])
 def test_replicates_all_at_once_equal_one_by_one(cohort, monkeypatch, method):
     replicated = cohort.with_replicates(method, **({"n_replicates": 40} if method == "bootstrap" else {}))
-    fit = cm.fit_logistic(replicated, FORMULA)
-    together = cm.replicate_fit(fit).covariance
+    together = cm.fit_logistic(replicated, FORMULA).covariance
     monkeypatch.setattr(replicates, "refit", _nothing)
-    in_batches = cm.replicate_fit(fit).covariance
+    in_batches = cm.fit_logistic(replicated, FORMULA).covariance
     monkeypatch.setattr(replicates, "fit_batch", _NothingInBatches)
-    one_by_one = cm.replicate_fit(fit).covariance
+    one_by_one = cm.fit_logistic(replicated, FORMULA).covariance
     assert together == pytest.approx(one_by_one, rel=1e-9, abs=1e-15)
     assert in_batches == pytest.approx(one_by_one, rel=1e-9, abs=1e-15)
 
@@ -39,10 +38,10 @@ def test_replicates_with_an_offset_equal_one_by_one(monkeypatch):
     frame = pd.DataFrame({"x": rng.random(900) < 0.5, "risk": rng.integers(-4, 5, 900) / 4, "psu": np.arange(900) % 30})
     frame["y"] = rng.random(900) < 1 / (1 + np.exp(-0.5 * frame["x"] - frame["risk"]))
     cohort = cm.load_cohort(frame, design=cm.SurveyDesign(psu="psu")).with_replicates("jackknife")
-    fit = cm.fit_logistic(cohort, cm.LogisticSpec("y", "x", offset="risk"))
-    together = cm.replicate_fit(fit).covariance
+    spec = cm.LogisticSpec("y", "x", offset="risk")
+    together = cm.fit_logistic(cohort, spec).covariance
     monkeypatch.setattr(replicates, "refit", _nothing)
-    assert together == pytest.approx(cm.replicate_fit(fit).covariance, rel=1e-9, abs=1e-15)
+    assert together == pytest.approx(cm.fit_logistic(cohort, spec).covariance, rel=1e-9, abs=1e-15)
 
 
 def _nothing(design: np.ndarray, units: UnitTotals, *_: object) -> np.ndarray:
@@ -101,4 +100,4 @@ def test_a_replicate_without_a_finite_fit_is_counted():
     frame["y"] &= ~frame["x"] | (frame["psu"] == 0)
     cohort = cm.load_cohort(frame, design=cm.SurveyDesign(psu="psu")).with_replicates("jackknife")
     with pytest.raises(ConvergenceError, match="no finite fit in 1 of 12 replicates"):
-        cm.replicate_fit(cm.fit_logistic(cohort, "y ~ x"))
+        cm.fit_logistic(cohort, "y ~ x")

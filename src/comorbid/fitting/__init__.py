@@ -9,7 +9,6 @@ from comorbid.fitting.joint import fit_joint
 from comorbid.fitting.joint_fit import JointFit
 from comorbid.fitting.logistic import fit_logistic
 from comorbid.fitting.pairs import fit_pairs
-from comorbid.fitting.replicates import replicate_fit
 from comorbid.fitting.subgroups import fit_by
 
 __all__ = [
@@ -24,6 +23,5 @@ __all__ = [
     "fit_multinomial",
     "fit_ordinal",
     "fit_pairs",
-    "replicate_fit",
     "tidy",
 ]

@@ -9,7 +9,7 @@ import pandas as pd
 
 from comorbid._numerics.intervals import two_sided_p, wald_interval, wald_statistic
 from comorbid.errors import require_known
-from comorbid.fitting.averages import UNCERTAINTY, average_prevalence, averages_covariance
+from comorbid.fitting.averages import UNCERTAINTY, average_prevalence, averages_spread
 
 if TYPE_CHECKING:
     from comorbid.fitting.fit import LogisticFit
@@ -23,8 +23,8 @@ def attributable_of(fit: LogisticFit, variable: str, uncertainty: str, conf_leve
     reference = int(fit.cells.codes(variable).min())
     averages = average_prevalence(fit, [{variable: reference}, {}])
     slope = np.array([1.0, -1.0]) / averages.values
-    log_rest = float(np.log(averages.values) @ np.array([1.0, -1.0]))
-    std_error = float(np.sqrt(slope @ averages_covariance(fit, averages, uncertainty) @ slope))
+    log_rest = float(_log_ratio(averages.values))
+    std_error = averages_spread(fit, averages, uncertainty).std_error(_log_ratio, slope)
     limits = 1 - np.exp(wald_interval(np.array(log_rest), np.array(std_error), conf_level, fit.df))
     statistic = float(wald_statistic(-log_rest, std_error, 1e-12))
     row = {
@@ -40,3 +40,7 @@ def attributable_of(fit: LogisticFit, variable: str, uncertainty: str, conf_leve
         "conf_high": limits[0],
     }
     return pd.DataFrame([row])
+
+
+def _log_ratio(values: np.ndarray) -> np.ndarray:
+    return np.asarray(np.log(values[..., 0]) - np.log(values[..., 1]))

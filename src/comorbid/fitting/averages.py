@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy.special import expit
 
 from comorbid._numerics.linearise import covariance
+from comorbid._numerics.replicates import replicate_weights
 from comorbid.fitting.matrix import Getter, design_matrix, getter, replaced, slope_matrix
+from comorbid.fitting.spread import Spread
 
 if TYPE_CHECKING:
     from comorbid.fitting.fit import LogisticFit
@@ -23,39 +26,70 @@ class Averages:
 
     values : shape (L,)
     slopes : shape (L, k), derivatives in the coefficients
+    each : function of coefficients, shape (k,), to what is averaged, shape (P, L)
     apart : shape (P, L), how far each pattern lies from the means
     """
 
     values: np.ndarray
     slopes: np.ndarray
+    each: Callable[[np.ndarray], np.ndarray]
     apart: np.ndarray
 
 
 def average_prevalence(fit: LogisticFit, scenarios: Sequence[Mapping[str, float]]) -> Averages:
     """Mean of P(y = 1 | x) with some variables set to a level, or value, for everybody; an empty mapping sets none."""
     read, share = getter(fit.cells), _share(fit)
-    parts = []
-    for changes in scenarios:
-        rows, p = _predicted(fit, replaced(read, changes))
-        parts.append((share @ p, (share * p * (1 - p)) @ rows, p - share @ p))
-    values, slopes, apart = zip(*parts, strict=True)
-    return Averages(np.array(values), np.array(slopes), np.stack(apart, axis=1))
+    matrices = [_design(fit, replaced(read, changes)) for changes in scenarios]
+
+    def each(coefficients: np.ndarray) -> np.ndarray:
+        return np.stack([expit(rows @ coefficients + offset) for rows, offset in matrices], axis=1)
+
+    p = each(fit.coefficients)
+    steep = share[:, None] * p * (1 - p)
+    slopes = np.stack([steep[:, i] @ rows for i, (rows, _) in enumerate(matrices)])
+    return Averages(share @ p, slopes, each, p - share @ p)
 
 
 def average_slope(fit: LogisticFit, variable: str) -> Averages:
     """Mean of dP(y = 1 | x) / dv = p (1 - p) d(x b) / dv for a continuous variable v."""
     read, share = getter(fit.cells), _share(fit)
-    rows, p = _predicted(fit, read)
+    rows, offset = _design(fit, read)
     turned = slope_matrix(fit.columns, read, fit.cells.table.n_patterns, variable)
-    steep, spread = turned @ fit.coefficients, p * (1 - p)
-    each = spread * steep
-    slopes = (share * spread * (1 - 2 * p) * steep) @ rows + (share * spread) @ turned
-    value = share @ each
-    return Averages(np.array([value]), slopes[None, :], (each - value)[:, None])
+
+    def each(coefficients: np.ndarray) -> np.ndarray:
+        p = expit(rows @ coefficients + offset)
+        return np.asarray(p * (1 - p) * (turned @ coefficients))[:, None]
+
+    p, steep = expit(rows @ fit.coefficients + offset), turned @ fit.coefficients
+    spread = share * p * (1 - p)
+    slopes = (spread * (1 - 2 * p) * steep) @ rows + spread @ turned
+    found = each(fit.coefficients)
+    return Averages(share @ found, slopes[None, :], each, found - share @ found)
 
 
-def averages_covariance(fit: LogisticFit, averages: Averages, uncertainty: str) -> np.ndarray:
-    """Covariance of the means: delta method alone, or with the people as a sample and the covariance of both."""
+def averages_spread(fit: LogisticFit, averages: Averages, uncertainty: str) -> Spread:
+    """Uncertainty of the means: by the delta method alone, or with the people as a sample and the covariance of both.
+
+    With replicates they are computed anew: with each replicate's coefficients, and its weights unless people are fixed.
+    """
+    replication = fit.cells.clusters.replication
+    if fit.replicates is None or replication is None:
+        return Spread(averages.values, _linear_covariance(fit, averages, uncertainty))
+    return Spread.of_replicates(averages.values, _replicated(fit, averages, uncertainty), replication)
+
+
+def _replicated(fit: LogisticFit, averages: Averages, uncertainty: str) -> np.ndarray:
+    """The means in each replicate, shape (R, L)."""
+    table, clusters = fit.cells.table, fit.cells.clusters
+    assert fit.replicates is not None
+    if uncertainty == "conditional":
+        return np.array([_share(fit) @ averages.each(b) for b in fit.replicates])
+    weights = replicate_weights(table, clusters)
+    shares = (weights / weights.sum(axis=0)).T
+    return np.array([share @ averages.each(b) for share, b in zip(shares, fit.replicates, strict=True)])
+
+
+def _linear_covariance(fit: LogisticFit, averages: Averages, uncertainty: str) -> np.ndarray:
     table, clusters = fit.cells.table, fit.cells.clusters
     slopes = averages.slopes
     if uncertainty == "conditional":
@@ -68,13 +102,10 @@ def averages_covariance(fit: LogisticFit, averages: Averages, uncertainty: str) 
 
 def _through_coefficients(fit: LogisticFit, slopes: np.ndarray) -> np.ndarray:
     """Delta method, g V g', by a way that keeps its digits when a covariate lies far from zero."""
-    clusters = fit.cells.clusters
-    if clusters.replication is not None:
-        return slopes @ fit.covariance @ slopes.T
-    if clusters.sampling == "none":
+    if fit.cells.clusters.sampling == "none":
         turned = fit.result.rescaling.slopes(slopes)
         return turned @ fit.result.inner @ turned.T
-    return covariance(fit.influence @ slopes.T, fit.cells.table, clusters)
+    return covariance(fit.influence @ slopes.T, fit.cells.table, fit.cells.clusters)
 
 
 def _share(fit: LogisticFit) -> np.ndarray:
@@ -82,8 +113,7 @@ def _share(fit: LogisticFit) -> np.ndarray:
     return weight / weight.sum()
 
 
-def _predicted(fit: LogisticFit, read: Getter) -> tuple[np.ndarray, np.ndarray]:
-    """Rows of the design matrix and predicted probabilities by pattern."""
+def _design(fit: LogisticFit, read: Getter) -> tuple[np.ndarray, np.ndarray | float]:
+    """Rows of the design matrix and the offset by pattern."""
     rows = design_matrix(fit.columns, read, fit.cells.table.n_patterns)
-    linear = rows @ fit.coefficients + (read(fit.spec.offset) if fit.spec.offset else 0.0)
-    return rows, 1 / (1 + np.exp(-linear))
+    return rows, read(fit.spec.offset) if fit.spec.offset else 0.0

@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 
 
 class Effects:
-    """Tests and effect measures of a `LogisticFit`; each gives a tidy frame."""
+    """Tests and effect measures of a `LogisticFit`; each gives a tidy frame.
+
+    With replicate weights an effect is computed anew in each replicate; not finite in one, it has no standard error.
+    """
 
     __slots__ = ()
 
@@ -64,7 +67,8 @@ class Effects:
         Notes
         -----
         Graubard & Korn, Biometrics 1999;55:652-9, doi:10.1111/j.0006-341X.1999.00652.x. Pinned to influence values
-        written out in R, and to its jackknife to three digits; R `svypredmeans` leaves a covariance out.
+        written out in R, and to its jackknife to three digits; with replicates, to `survey::withReplicates`. R
+        `svypredmeans` leaves a covariance out.
         """
         fit = cast("LogisticFit", self)
         frame = margins_of(fit, variable or fit.spec.exposure, at, contrasts, uncertainty, conf_level)

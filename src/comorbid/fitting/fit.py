@@ -18,6 +18,7 @@ from comorbid.fitting.effects import Effects
 from comorbid.fitting.frames import coefficient_frame
 from comorbid.fitting.matrix import Column
 from comorbid.fitting.profile import profiled
+from comorbid.fitting.spread import Spread
 from comorbid.spec import LogisticSpec
 
 INTERVALS = ("wald", "profile")
@@ -35,6 +36,7 @@ class LogisticFit(Effects):
     cells : the people of the model, collapsed
     result : the numerical fit
     group, first : covariate pattern of each pattern, and the first pattern of each
+    replicates : shape (R, k), coefficients in each replicate, where the design has replicates
     cohort, missing, n_excluded, df : where it comes from, who was left out, and the t distribution's degrees
     method : "ml" or "firth"
     """
@@ -48,6 +50,7 @@ class LogisticFit(Effects):
     result: LogisticResult
     group: np.ndarray
     first: np.ndarray
+    replicates: np.ndarray | None = None
     cohort: Cohort | None = None
     missing: Mapping[str, int] = field(default_factory=dict)
     n_excluded: int = 0
@@ -63,6 +66,11 @@ class LogisticFit(Effects):
     def events(self) -> int:
         """Of them, people with the outcome."""
         return int(self.cells.table.count @ self.cells.present(self.spec.outcome))
+
+    @property
+    def spread(self) -> Spread:
+        """How uncertain the coefficients are."""
+        return Spread(self.coefficients, self.covariance, self.replicates, self.cells.clusters.replication)
 
     def tidy(self, exponentiate: bool = False, conf_level: float = 0.95, interval: str = "wald") -> pd.DataFrame:
         """One row a coefficient.

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from comorbid._numerics.interaction import MEASURES
 from comorbid.errors import SpecError, require_known
 from comorbid.fitting.margins import Row, effect_row
+from comorbid.fitting.spread import Spread
 
 if TYPE_CHECKING:
     from comorbid.fitting.fit import LogisticFit
@@ -54,37 +56,23 @@ def _place(fit: LogisticFit, **levels: int) -> int:
 
 
 def _pair_rows(fit: LogisticFit, first: str, second: str, i: int, j: int, conf_level: float) -> list[Row]:
+    spread = _log_ratios(fit, first, second, i, j)
+    names = [fit.cells.variable(name).level_names for name in (first, second)]
+    zero = [names[0][fit.cells.codes(first).min()], names[1][fit.cells.codes(second).min()]]
+    labels = [f"{names[0][i]}:{zero[1]}", f"{zero[0]}:{names[1][j]}", f"{names[0][i]}:{names[1][j]}"]
+    rows = []
+    for measure in MEASURES:
+        std_error = spread.std_error(measure.value, measure.slope(spread.values))
+        centre = float(measure.value(spread.values))
+        row = effect_row(fit, measure.name, centre, std_error, conf_level, log_scale=measure.on_log)
+        rows.append({"level": labels[measure.place], "reference": ":".join(zero), **row})
+    return rows
+
+
+def _log_ratios(fit: LogisticFit, first: str, second: str, i: int, j: int) -> Spread:
+    """Log odds ratios of the first exposure alone, the second alone, and both, against neither."""
     combine = np.zeros((3, len(fit.coefficients)))
     places = _place(fit, **{first: i}), _place(fit, **{second: j}), _place(fit, **{first: i, second: j})
     combine[0, places[0]] = combine[1, places[1]] = 1.0
     combine[2, list(places)] = 1.0
-    log_ratios, spread = combine @ fit.coefficients, combine @ fit.covariance @ combine.T
-    names = [fit.cells.variable(name).level_names for name in (first, second)]
-    zero = [names[0][fit.cells.codes(first).min()], names[1][fit.cells.codes(second).min()]]
-    reference = ":".join(zero)
-    labels = [f"{names[0][i]}:{zero[1]}", f"{zero[0]}:{names[1][j]}", f"{names[0][i]}:{names[1][j]}"]
-    rows = []
-    for measure, label, centre, slope in _measures(labels, log_ratios):
-        std_error = float(np.sqrt(slope @ spread @ slope))
-        on_log = measure not in ("reri", "attributable_proportion")
-        row = effect_row(fit, measure, centre, std_error, conf_level, log_scale=on_log)
-        rows.append({"level": label, "reference": reference, **row})
-    return rows
-
-
-def _measures(labels: list[str], log_ratios: np.ndarray) -> list[tuple[str, str, float, np.ndarray]]:
-    """Measure, level, value (logarithm for a ratio) and slope in the three log odds ratios."""
-    r10, r01, r11 = np.exp(log_ratios)
-    reri = r11 - r10 - r01 + 1
-    found = [("odds_ratio", labels[m], float(log_ratios[m]), np.eye(3)[m]) for m in range(3)]
-    product = np.array([-1.0, -1.0, 1.0])
-    found.append(("ratio_of_odds_ratios", labels[2], float(product @ log_ratios), product))
-    found.append(("reri", labels[2], float(reri), np.array([-r10, -r01, r11])))
-    proportion = np.array([-r10, -r01, r10 + r01 - 1]) / r11
-    found.append(("attributable_proportion", labels[2], float(reri / r11), proportion))
-    apart = r10 + r01 - 2
-    synergy = (r11 - 1) / apart if apart else np.nan
-    value = float(np.log(synergy)) if synergy > 0 else np.nan
-    slope = np.array([-r10 / apart, -r01 / apart, r11 / (r11 - 1)]) if synergy > 0 else np.full(3, np.nan)
-    found.append(("synergy_index", labels[2], value, slope))
-    return found
+    return fit.spread.combined(combine)

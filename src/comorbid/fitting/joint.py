@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from comorbid._numerics.linearise import covariance
+from comorbid._numerics.replicates import replicate_covariance
 from comorbid.cells import Cells, collapse_cohort
 from comorbid.cohort import Cohort
 from comorbid.errors import SpecError
@@ -31,7 +32,8 @@ def fit_joint(
     """Fit several logistic models and the covariance of all their coefficients.
 
     Each model is fitted by itself. Influence values of all coefficients are laid side by side, zero for people a model
-    does not use, and their sums by PSU give one covariance, the blocks between models included.
+    does not use, and their sums by PSU give one covariance, the blocks between models included. With replicate weights
+    the covariance is that of the coefficients fitted anew in each replicate.
 
     Parameters
     ----------
@@ -71,14 +73,23 @@ def fit_joint(
     cells = collapse_cohort(cohort, variables)
     used = np.logical_or.reduce([cells.known(spec.variables) for spec in specs])
     cells = cells.select(used)
-    stacked = np.concatenate([influence_on(fit, cells) for fit in fits], axis=1)
     return JointFit(
         fits,
         _names(fits),
         np.concatenate([fit.coefficients for fit in fits]),
-        covariance(stacked, cells.table, cells.clusters),
+        _joint_covariance(fits, cells),
         cells.degrees_of_freedom if df is None else float(df),
     )
+
+
+def _joint_covariance(fits: Sequence[LogisticFit], cells: Cells) -> np.ndarray:
+    """From the coefficients in each replicate where there are replicates, from stacked influence values otherwise."""
+    replication = cells.clusters.replication
+    if replication is None:
+        stacked = np.concatenate([influence_on(fit, cells) for fit in fits], axis=1)
+        return covariance(stacked, cells.table, cells.clusters)
+    replicates = np.concatenate([fit.replicates for fit in fits if fit.replicates is not None], axis=1)
+    return replicate_covariance(replicates, np.concatenate([fit.coefficients for fit in fits]), replication)
 
 
 def influence_on(fit: LogisticFit, cells: Cells) -> np.ndarray:

@@ -7,11 +7,13 @@ import numpy as np
 from comorbid._numerics.firth import FirthResult, fit_firth_patterns
 from comorbid._numerics.linearise import covariance
 from comorbid._numerics.logistic import LogisticResult, fit_logistic_patterns
+from comorbid._numerics.replicates import replicate_covariance
 from comorbid.cells import Cells
 from comorbid.cohort import Cohort
 from comorbid.errors import SpecError
 from comorbid.fitting.fit import LogisticFit
 from comorbid.fitting.prepare import Prepared, degrees, prepare, scale_to_mean_one
+from comorbid.fitting.replicates import replicate_coefficients
 from comorbid.fitting.separation import require_overlap
 from comorbid.spec import LogisticSpec, as_spec
 
@@ -25,7 +27,9 @@ def fit_logistic(
 
     Solves sum_i w_i x_i (y_i - m_i) = 0, m_i = 1 / (1 + exp(-x_i'b)), over the people of the domain with a value in
     every variable of the model. The influence of a person on b is A^-1 x_i (y_i - m_i), A = sum w m (1 - m) x x';
-    its sums by PSU give the covariance. Without a design the covariance is A^-1, as in an ordinary logistic model.
+    its sums by PSU give the covariance. On a cohort with replicate weights, given or made, the model is fitted anew in
+    each replicate instead: V = scale * sum_r rscales_r (b_r - centre)(b_r - centre)'. Without a design the covariance
+    is A^-1, as in an ordinary logistic model.
 
     Parameters
     ----------
@@ -57,11 +61,14 @@ def fit_logistic(
         When a level predicts the outcome perfectly, by maximum likelihood alone; the message names it.
     DesignError
         When a stratum holds one PSU and the design does not say what to do.
+    ConvergenceError
+        When the model has no finite fit in a replicate; the message counts them.
 
     Notes
     -----
     People with missing values are left out as a domain, and counted by variable in `glance()`.
-    Binder, Int Stat Rev 1983;51:279-92, doi:10.2307/1402588. Pinned to R `survey::svyglm`.
+    Binder, Int Stat Rev 1983;51:279-92, doi:10.2307/1402588. Pinned to R `survey::svyglm`,
+    on replicate designs too.
 
     Without weights, `SurveyDesign(psu=...)` gives cluster-robust errors: those of R `sandwich::vcovCL` of type HC0 with
     its factor G / (G - 1) for G clusters. A column of ones as weights gives robust errors, HC0 with n / (n - 1).
@@ -81,13 +88,14 @@ def fit_logistic(
     result = _firth(people, spec) if method == "firth" else _maximum_likelihood(people, spec)
     fitted = result.fitted[people.group]
     influence = coefficient_influence(result, people.rows, cells.present(spec.outcome), fitted, cells)
-    spread = result.bread if cells.clusters.sampling == "none" else covariance(influence, cells.table, cells.clusters)
+    replicates = replicate_coefficients(people, spec, result.coefficients, method)
     return LogisticFit(
         spec=spec,
         columns=people.columns,
         coefficients=result.coefficients,
-        covariance=spread,
+        covariance=_covariance(result, influence, replicates, cells),
         influence=influence,
+        replicates=replicates,
         cells=cells,
         result=result,
         group=people.group,
@@ -98,6 +106,16 @@ def fit_logistic(
         df=degrees(df, cells, len(people.columns)),
         method=method,
     )
+
+
+def _covariance(
+    result: LogisticResult, influence: np.ndarray, replicates: np.ndarray | None, cells: Cells
+) -> np.ndarray:
+    if cells.clusters.sampling == "none":
+        return result.bread
+    if replicates is not None and cells.clusters.replication is not None:
+        return replicate_covariance(replicates, result.coefficients, cells.clusters.replication)
+    return covariance(influence, cells.table, cells.clusters)
 
 
 def _maximum_likelihood(people: Prepared, spec: LogisticSpec) -> LogisticResult:

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+from scipy.special import logit
 
 from comorbid._numerics.intervals import logit_interval, two_sided_p, wald_interval, wald_statistic
 from comorbid.errors import SpecError, require_known
-from comorbid.fitting.averages import UNCERTAINTY, average_prevalence, average_slope, averages_covariance
+from comorbid.fitting.averages import UNCERTAINTY, average_prevalence, average_slope, averages_spread
+from comorbid.fitting.spread import Spread
 
 if TYPE_CHECKING:
     from comorbid.fitting.fit import LogisticFit
 
-CONTRASTS = ("prevalence_ratio", "prevalence_difference", "odds_ratio")
+Scale = Callable[[np.ndarray], np.ndarray]
+SCALES: dict[str, tuple[Scale, Scale]] = {
+    "prevalence_ratio": (np.log, np.reciprocal),
+    "prevalence_difference": (np.asarray, np.ones_like),
+    "odds_ratio": (logit, lambda m: 1 / (m * (1 - m))),
+}
+"""The scale on which two means are set apart, and its derivative."""
 Row = dict[str, object]
 
 
@@ -30,7 +38,7 @@ def margins_of(
     """Prevalence and contrasts, or the marginal effect; see `LogisticFit.margins`."""
     require_known(uncertainty, UNCERTAINTY, "uncertainty")
     for contrast in contrasts:
-        require_known(contrast, CONTRASTS, "contrast")
+        require_known(contrast, SCALES, "contrast")
     require_known(variable, fit.spec.variables[1:], "variable", f"the model {fit.spec.formula}")
     if variable == fit.spec.offset:
         raise SpecError(f"`{variable}` is the offset: its coefficient is fixed, so it has no estimated effect.")
@@ -38,16 +46,13 @@ def margins_of(
     if not compared:
         return pd.DataFrame([_marginal_effect(fit, variable, uncertainty, conf_level)]).assign(term=variable)
     averages = average_prevalence(fit, [{variable: value} for _, value in compared])
-    spread, means = averages_covariance(fit, averages, uncertainty), averages.values
+    spread = averages_spread(fit, averages, uncertainty)
     names = [name for name, _ in compared]
-    rows = [_prevalence_row(fit, name, means[i], spread[i, i], conf_level) for i, name in enumerate(names)]
+    errors = np.sqrt(np.diag(spread.covariance))
+    rows = [_prevalence_row(fit, name, averages.values[i], errors[i], conf_level) for i, name in enumerate(names)]
     for i in range(1, len(names)):
-        pair = np.array([i, 0])
-        block = spread[np.ix_(pair, pair)]
-        rows += [
-            {"level": names[i], "reference": names[0], **_contrast(fit, measure, means[pair], block, conf_level)}
-            for measure in contrasts
-        ]
+        labels = {"level": names[i], "reference": names[0]}
+        rows += [{**labels, **_contrast(fit, measure, spread, i, conf_level)} for measure in contrasts]
     return pd.DataFrame(rows).assign(term=variable)
 
 
@@ -65,8 +70,7 @@ def _compared(fit: LogisticFit, variable: str, at: Sequence[float] | None) -> li
     return [(f"{value:g}", float(value)) for value in (values if at is None else at)]
 
 
-def _prevalence_row(fit: LogisticFit, level: str, mean: float, variance: float, conf_level: float) -> Row:
-    std_error = float(np.sqrt(variance))
+def _prevalence_row(fit: LogisticFit, level: str, mean: float, std_error: float, conf_level: float) -> Row:
     low, high = logit_interval(np.array(mean), np.array(std_error), conf_level, fit.df)
     return {
         "level": level,
@@ -81,22 +85,24 @@ def _prevalence_row(fit: LogisticFit, level: str, mean: float, variance: float, 
     }
 
 
-def _contrast(fit: LogisticFit, measure: str, means: np.ndarray, spread: np.ndarray, conf_level: float) -> Row:
-    """Ratio, difference or odds ratio of the first mean against the second."""
-    sign = np.array([1.0, -1.0])
-    if measure == "prevalence_ratio":
-        centre, slope = np.log(means) @ sign, sign / means
-    elif measure == "odds_ratio":
-        centre, slope = np.log(means / (1 - means)) @ sign, sign / (means * (1 - means))
-    else:
-        centre, slope = means @ sign, sign
-    std_error = float(np.sqrt(slope @ spread @ slope))
-    return effect_row(fit, measure, float(centre), std_error, conf_level, log_scale=measure != "prevalence_difference")
+def _contrast(fit: LogisticFit, measure: str, spread: Spread, i: int, conf_level: float) -> Row:
+    """Ratio, difference or odds ratio of mean i against the first."""
+    scale, steep = SCALES[measure]
+    means = spread.values
+    slope = np.zeros(len(means))
+    slope[i], slope[0] = steep(means[i]), -steep(means[0])
+
+    def apart(values: np.ndarray) -> np.ndarray:
+        return np.asarray(scale(values[..., i]) - scale(values[..., 0]))
+
+    std_error = spread.std_error(apart, slope)
+    on_log = measure != "prevalence_difference"
+    return effect_row(fit, measure, float(apart(means)), std_error, conf_level, log_scale=on_log)
 
 
 def _marginal_effect(fit: LogisticFit, variable: str, uncertainty: str, conf_level: float) -> Row:
     averages = average_slope(fit, variable)
-    std_error = float(np.sqrt(averages_covariance(fit, averages, uncertainty)[0, 0]))
+    std_error = float(np.sqrt(averages_spread(fit, averages, uncertainty).covariance[0, 0]))
     row = effect_row(fit, "marginal_effect", float(averages.values[0]), std_error, conf_level, log_scale=False)
     return {"level": None, "reference": None, **row}
 

@@ -9,11 +9,11 @@ import numpy as np
 import pandas as pd
 
 from comorbid.cohort import Cohort
-from comorbid.errors import CollinearityError, EmptyDomainError, SeparationError, SpecError
+from comorbid.errors import CollinearityError, ConvergenceError, EmptyDomainError, SeparationError, SpecError
 from comorbid.fitting.logistic import fit_logistic
 from comorbid.spec import LogisticSpec, as_spec
 
-NOT_ESTIMABLE = (SeparationError, CollinearityError, EmptyDomainError, SpecError)
+NOT_ESTIMABLE = (SeparationError, CollinearityError, ConvergenceError, EmptyDomainError, SpecError)
 
 
 def fit_by(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -166,7 +167,8 @@ def _estimated(
     cohort: Cohort, cells: Cells, pair: tuple[str, str], terms: Sequence[str]
 ) -> tuple[np.ndarray, np.ndarray]:
     """O and E, and the standard errors of O, E and log(O / E)."""
-    people = cohort_of_cells(cells, cohort)
+    alone = replace(cells, clusters=replace(cells.clusters, sampling="none", replication=None))
+    people = cohort_of_cells(alone, cohort)
     fits = [fit_logistic(people, model_of_covariates(condition, terms)) for condition in pair]
     design = design_matrix(fits[0].columns, getter(cells), cells.table.n_patterns)
     present = np.stack([cells.present(name) for name in pair], axis=1)

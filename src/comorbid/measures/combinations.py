@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 import pandas as pd
 
 from comorbid._numerics.intervals import critical_value, logit_interval, two_sided_p, wald_statistic
-from comorbid._numerics.linearise import variances
 from comorbid.cells import Cells, collapse_cohort
 from comorbid.cohort import Cohort
 from comorbid.columns import arrange, require_free
 from comorbid.errors import EmptyDomainError, SpecError, few
 from comorbid.measures.arguments import check_conf_level, chosen_conditions, subgroups
+from comorbid.measures.spread import errors_of
 
 MOST_CONDITIONS = 12
 ROUNDING = 1e-12
@@ -60,8 +61,10 @@ def combinations(
     Notes
     -----
     Rests on people with every answer known, as a domain; logit and log intervals with t on the design degrees of
-    freedom. In simulated surveys (benchmarks/COVERAGE.md) they cover 94% and more; where fewer than some 25 people are
-    expected with a combination, the standard error of the log ratio is 3% to 10% too small, and the ratio itself low.
+    freedom. With replicate weights everything is computed anew in each replicate; a ratio has no standard error where a
+    replicate has nobody with the combination. In simulated surveys (benchmarks/COVERAGE.md) intervals cover 94% and
+    more; where fewer than some 25 people are expected with a combination, the standard error of the log ratio is 3% to
+    10% too small, and the ratio itself low.
     """
     names = chosen_conditions(cohort, conditions, least=2)
     if len(names) > MOST_CONDITIONS:
@@ -105,9 +108,19 @@ def _of_group(cells: Cells, names: Sequence[str], conf_level: float) -> pd.DataF
         z_log_expected = z_p @ np.where(np.isfinite(slope), slope, 0.0).T
         z_log_ratio = np.where(observed > 0, z_observed / observed, 0.0) - z_log_expected
     z = np.concatenate([z_observed, z_log_expected * expected, z_log_ratio], axis=1)
-    std_error = np.sqrt(variances(z, cells.table, cells.clusters)).reshape(3, len(sets))
+    std_error = errors_of(cells, partial(_estimates, y, member, sets), z).reshape(3, len(sets))
     events = (cells.table.count @ member).astype(np.int64)
     return _frame(names, sets, observed, expected, std_error, events, cells, conf_level)
+
+
+def _estimates(y: np.ndarray, member: np.ndarray, sets: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Observed and expected shares and the log of their ratio, side by side, for each set of weights."""
+    base = weights.sum(axis=1, keepdims=True)
+    observed, p = weights @ member / base, (weights @ y / base)[:, None, :]
+    expected = np.prod(np.where(sets == 1, p, 1 - p), axis=2)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        log_ratio = np.where(observed > 0, np.log(observed / expected), np.nan)
+    return np.concatenate([observed, expected, log_ratio], axis=1)
 
 
 def _frame(
