@@ -15,6 +15,9 @@ __all__ = ["add_parser", "run", "run_params"]
 DIFFERS, COULD_NOT = 1, 2
 """Exit status: all reports were made and a rebuilt number left its tolerance; a report could not be made."""
 
+MADE = ("done", "unchanged", "differs")
+"""Outcomes that leave a whole report of these inputs."""
+
 
 def add_parser(subparsers: Any) -> None:
     """Add both commands to the program's parser."""
@@ -39,6 +42,9 @@ def _add_report(subparsers: Any) -> None:
     parser.add_argument("--jobs", type=int, metavar="N", help="reports at a time (default: one a core)")
     parser.add_argument("--force", action="store_true", help="run also what has not changed")
     parser.add_argument(
+        "--pdf", action="store_true", help="also print each report to DIR/COHORT/ANALYSIS.pdf; needs Chromium or Chrome"
+    )
+    parser.add_argument(
         "--crate", action="store_true", help="describe the cohort's reports as an RO-Crate (ro-crate-metadata.json)"
     )
     _add_study(parser)
@@ -60,9 +66,11 @@ def _add_study(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Run reports; 0 when all that were asked for are there, 1 when a number in one differs, 2 without one."""
     from comorbid.analyses.parameters import parse_assignments
+    from comorbid.analyses.pdf import find_browser
     from comorbid.analyses.runner import run_study
     from comorbid.analyses.study import load_study
 
+    browser = find_browser() if args.pdf else ""
     outcomes = run_study(
         load_study(args.study),
         args.analyses,
@@ -72,11 +80,24 @@ def run(args: argparse.Namespace) -> int:
         jobs=args.jobs,
         force=args.force,
     )
-    if args.crate and any(outcome.status in {"done", "unchanged", "differs"} for outcome in outcomes):
-        from comorbid.analyses.crate import write_crate
-
-        print(f"crate: {write_crate(Path(args.out) / outcomes[0].cohort)}")
+    made = [outcome for outcome in outcomes if outcome.status in MADE]
+    if made and args.crate:
+        _write_crate(made[0].path.parent)
+    for outcome in made if browser else []:
+        _print(outcome.path, browser)
     return _verdict(outcomes, set(args.analyses), Path(args.out))
+
+
+def _write_crate(folder: Path) -> None:
+    from comorbid.analyses.crate import write_crate
+
+    print(f"crate: {write_crate(folder)}")
+
+
+def _print(report: Path, browser: str) -> None:
+    from comorbid.analyses.pdf import print_page
+
+    print(f"pdf: {print_page(report / 'index.html', report.with_name(f'{report.name}.pdf'), browser)}")
 
 
 def _verdict(outcomes: Iterable[Any], asked: set[str], out: Path) -> int:
