@@ -30,6 +30,7 @@ _HOMES = {
     "JointFit": "fitting",
     "LogisticFit": "fitting",
     "LogisticSpec": "spec",
+    "PooledEstimates": "pooling",
     "Report": "analyses.report",
     "SharedSeverity": "synthetic.shared_severity",
     "SurveyDesign": "design",
@@ -42,6 +43,7 @@ _HOMES = {
     "characteristics": "measures",
     "check_cohort": "sources.check",
     "combinations": "measures",
+    "compare_with_published": "pooling",
     "condition_definitions": "measures",
     "cooccurrence": "measures",
     "cooccurrence_heatmap": "plots",
@@ -67,6 +69,7 @@ _HOMES = {
     "misclassified_pair": "definitions",
     "overlap_sensitivity": "measures",
     "predictive_values": "definitions",
+    "pool_estimates": "pooling",
     "prevalence": "measures",
     "profile_plot": "plots",
     "published_claims": "evidence",
@@ -138,6 +141,8 @@ if TYPE_CHECKING:
     )
     from comorbid.plots import alt_text, cooccurrence_heatmap, curve_plot, forest_plot, profile_plot, upset_plot
     from comorbid.rebuilding import ledger, rebuilt_numbers
+    from comorbid.plots import alt_text, cooccurrence_heatmap, forest_plot, profile_plot, upset_plot
+    from comorbid.pooling import PooledEstimates, compare_with_published, pool_estimates
     from comorbid.sources import list_cohorts, load_cohort
     from comorbid.sources.check import check_cohort
     from comorbid.spec import LogisticSpec
