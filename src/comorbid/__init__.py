@@ -140,9 +140,8 @@ if TYPE_CHECKING:
         without_overlap,
     )
     from comorbid.plots import alt_text, cooccurrence_heatmap, curve_plot, forest_plot, profile_plot, upset_plot
-    from comorbid.rebuilding import ledger, rebuilt_numbers
-    from comorbid.plots import alt_text, cooccurrence_heatmap, forest_plot, profile_plot, upset_plot
     from comorbid.pooling import PooledEstimates, compare_with_published, pool_estimates
+    from comorbid.rebuilding import ledger, rebuilt_numbers
     from comorbid.sources import list_cohorts, load_cohort
     from comorbid.sources.check import check_cohort
     from comorbid.spec import LogisticSpec
