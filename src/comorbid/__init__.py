@@ -70,6 +70,7 @@ _HOMES = {
     "overlap_sensitivity": "measures",
     "predictive_values": "definitions",
     "pool_estimates": "pooling",
+    "possible_months": "synthetic.agreement_sweep",
     "prevalence": "measures",
     "profile_plot": "plots",
     "published_claims": "evidence",
@@ -82,6 +83,7 @@ _HOMES = {
     "standardised_observed_expected": "measures",
     "standardised_prevalence": "measures",
     "stratified_odds_ratio": "measures",
+    "sweep_agreement": "synthetic.agreement_sweep",
     "tidy": "fitting",
     "trend_of_ratios": "measures",
     "upset_plot": "plots",
@@ -147,6 +149,7 @@ if TYPE_CHECKING:
     from comorbid.spec import LogisticSpec
     from comorbid.synthetic import build_truth, default_inputs
     from comorbid.synthetic.headache_days import HeadacheDays, calibrate_headache_days
+    from comorbid.synthetic.agreement_sweep import possible_months, sweep_agreement
     from comorbid.synthetic.headaches import HeadacheTruth, simulate_headaches
     from comorbid.synthetic.shared_severity import SharedSeverity, calibrate_shared_severity
     from comorbid.tables import format_estimates, save_table

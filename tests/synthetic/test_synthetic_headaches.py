@@ -59,3 +59,28 @@ def test_what_cannot_be_is_an_error() -> None:
         cm.HeadacheTruth(0.5, 0.1, typical=75)
     with pytest.raises(cm.ComorbidError, match="no number of people"):
         cm.simulate_headaches(0, TRUTH)
+
+
+RULES = cm.headache_definitions()
+PAIRS = [(RULES["migraine_without_aura"], RULES["cervicogenic_headache"])]
+
+
+def test_a_sweep_is_each_simulation_by_itself() -> None:
+    swept = cm.sweep_agreement(PAIRS, TRUTH, {"typical": [0.6, 0.9], "elsewhere": [0.1, 0.3]}, people=500, seed=4)
+    assert swept[["typical", "elsewhere"]].to_numpy().tolist() == [[0.6, 0.1], [0.6, 0.3], [0.9, 0.1], [0.9, 0.3]]
+    alone = cm.HeadacheTruth(0.5, 0.1, typical=0.9, elsewhere=0.1, lesion_elsewhere=0.4)
+    expected = cm.definition_agreement(cm.simulate_headaches(500, alone, seed=4), PAIRS)
+    assert swept.loc[[2], expected.columns].reset_index(drop=True).equals(expected)
+
+
+def test_a_sweep_of_an_unknown_frequency_is_an_error() -> None:
+    with pytest.raises(cm.ComorbidError, match="no frequency 'typicl'"):
+        cm.sweep_agreement(PAIRS, TRUTH, {"typicl": [0.5]})
+
+
+def test_possible_months_are_all_of_them_and_all_migraine() -> None:
+    months = cm.possible_months()
+    assert len(months) == 465 == 30 * 31 // 2
+    assert not months.duplicated(["headache_days", "migraine_days"]).any()
+    assert RULES["migraine_without_aura"].applies(months).all()
+    assert (RULES["episodic_migraine"].applies(months) == (months["headache_days"] < 15)).all()

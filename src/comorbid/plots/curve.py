@@ -114,4 +114,5 @@ def _mark(ax: Axes, text: str, value: float) -> None:
     ax.annotate(
         literal(text), (value, 0.98), (-2, 0), xycoords=("data", "axes fraction"), textcoords="offset points",
         rotation=90, ha="right", va="top", fontsize=SMALL - 1, color=GREY,
+        bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.8},
     )  # fmt: skip
