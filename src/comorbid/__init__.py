@@ -148,8 +148,8 @@ if TYPE_CHECKING:
     from comorbid.sources.check import check_cohort
     from comorbid.spec import LogisticSpec
     from comorbid.synthetic import build_truth, default_inputs
-    from comorbid.synthetic.headache_days import HeadacheDays, calibrate_headache_days
     from comorbid.synthetic.agreement_sweep import possible_months, sweep_agreement
+    from comorbid.synthetic.headache_days import HeadacheDays, calibrate_headache_days
     from comorbid.synthetic.headaches import HeadacheTruth, simulate_headaches
     from comorbid.synthetic.shared_severity import SharedSeverity, calibrate_shared_severity
     from comorbid.tables import format_estimates, save_table
