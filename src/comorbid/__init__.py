@@ -49,9 +49,11 @@ _HOMES = {
     "cooccurrence_heatmap": "plots",
     "curve_plot": "plots",
     "definition_agreement": "definitions",
+    "detectable_difference": "measures.proportions",
     "e_value": "measures",
     "e_values": "measures",
     "default_inputs": "synthetic",
+    "exact_power": "measures.proportions",
     "fit_by": "fitting",
     "fit_conditional": "fitting",
     "fit_joint": "fitting",
@@ -73,6 +75,7 @@ _HOMES = {
     "possible_months": "synthetic.agreement_sweep",
     "prevalence": "measures",
     "profile_plot": "plots",
+    "proportion_intervals": "measures.proportions",
     "published_claims": "evidence",
     "published_estimates": "evidence",
     "read_codebook": "codebook",
@@ -141,6 +144,7 @@ if TYPE_CHECKING:
         trend_of_ratios,
         without_overlap,
     )
+    from comorbid.measures.proportions import detectable_difference, exact_power, proportion_intervals
     from comorbid.plots import alt_text, cooccurrence_heatmap, curve_plot, forest_plot, profile_plot, upset_plot
     from comorbid.pooling import PooledEstimates, compare_with_published, pool_estimates
     from comorbid.rebuilding import ledger, rebuilt_numbers
