@@ -5,6 +5,7 @@ from comorbid.measures.association import association_test
 from comorbid.measures.characteristics import characteristics
 from comorbid.measures.combinations import combinations
 from comorbid.measures.cooccurrence import cooccurrence
+from comorbid.measures.design_interval import interval_of_design
 from comorbid.measures.evalues import EValue, e_value, e_values
 from comorbid.measures.graded import graded_exposure
 from comorbid.measures.overlap import condition_definitions, shared_items, without_overlap
@@ -26,6 +27,7 @@ __all__ = [
     "e_value",
     "e_values",
     "graded_exposure",
+    "interval_of_design",
     "overlap_sensitivity",
     "prevalence",
     "shared_items",
