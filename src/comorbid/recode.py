@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from comorbid._numerics.collapse import CodedColumn
+from comorbid._numerics.numbering import extremes
 from comorbid.errors import CodebookError, few
 from comorbid.variables import TINY, Variable, key
 
@@ -76,7 +77,9 @@ def _counts_from_zero(column: pd.Series, variable: Variable) -> bool:
 def _distinct(column: pd.Series, variable: Variable) -> tuple[np.ndarray, Sequence[Any], bool]:
     """Number of each person's value (-1 is missing), the values, and whether the numbers are a view of the column."""
     if isinstance(column.dtype, pd.CategoricalDtype):
-        return np.asarray(column.cat.codes), list(column.cat.categories), True
+        values = column.array
+        assert isinstance(values, pd.Categorical)
+        return values.codes, list(values.categories), True  # `column.cat.codes` would be a copy
     if column.dtype == np.bool_:
         return column.to_numpy().view(np.int8), (False, True), True
     try:
@@ -164,8 +167,8 @@ def continuous_values(column: pd.Series, variable: Variable) -> np.ndarray:
 
 
 def _ends(numbers: np.ndarray) -> tuple[float, float]:
-    """Smallest and largest value, missing ones left out: what all checks of a sound column need, in two passes."""
-    least, largest = numbers.min(initial=np.inf), numbers.max(initial=-np.inf)
+    """Smallest and largest value, missing ones left out: what all checks of a sound column need."""
+    least, largest = extremes(numbers) if len(numbers) else (np.inf, -np.inf)
     if not np.isnan(least):
         return float(least), float(largest)
     known = numbers[~np.isnan(numbers)]

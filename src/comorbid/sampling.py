@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from comorbid._numerics.numbering import numbered_integers, numbered_pairs
+from comorbid._numerics.numbering import extremes, numbered_integers, numbered_pairs
 from comorbid._numerics.structure import Clusters
 from comorbid.design import SurveyDesign
 from comorbid.errors import DesignError, few, listed
@@ -35,7 +35,8 @@ def sampling_weights(column: pd.Series) -> np.ndarray:
     """
     numbers = pd.to_numeric(column, errors="coerce") if column.dtype.kind not in "fiu" else column
     weights = numbers.to_numpy(dtype=np.float64, na_value=np.nan)
-    if len(weights) and weights.min() >= 0 and 0 < weights.max() < np.inf:
+    low, high = extremes(weights) if len(weights) else (0.0, 0.0)
+    if low >= 0 and 0 < high < np.inf:
         return weights
     for fault, what in (
         (np.isnan(weights), "missing or not numbers"),

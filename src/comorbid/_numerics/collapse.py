@@ -74,7 +74,7 @@ def _collapse_dense(
     count = np.zeros(size, dtype=np.int64)
     total = np.zeros(full) if weights is not None or units is not None else None
     total_sq = np.zeros(full) if squares and weights is not None else None
-    step = min(max(BLOCK, 4 * full), max(n, 1))
+    step = min(BLOCK, max(n, 1))
     packer = Packer(columns, step)
     for part in _blocks(n, step):
         code = packer.pack(part)
@@ -87,12 +87,20 @@ def _collapse_dense(
         if units is not None:
             code += _chosen(units[part], keep).astype(np.intp) * size
         share = None if weights is None else _chosen(weights[part], keep)
-        total += np.bincount(code, weights=share, minlength=full)
+        _add(total, code, share)
         if total_sq is not None and share is not None:
-            total_sq += np.bincount(code, weights=share * share, minlength=full)
+            _add(total_sq, code, share * share)
     total = count.astype(float) if total is None else total
     total_sq = total if squares and total_sq is None else total_sq
     return _from_dense(columns, count, total, total_sq)
+
+
+def _add(total: np.ndarray, code: np.ndarray, share: np.ndarray | None) -> None:
+    """Add people, or their weights, to totals by code; a long table is not gone through for a short block."""
+    if len(total) > len(code):
+        np.add.at(total, code, 1.0 if share is None else share)
+    else:
+        total += np.bincount(code, weights=share, minlength=len(total))
 
 
 def _chosen(values: np.ndarray, keep: np.ndarray | None) -> np.ndarray:

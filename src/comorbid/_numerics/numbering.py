@@ -19,23 +19,32 @@ def numbered_integers(values: np.ndarray) -> tuple[np.ndarray, np.ndarray] | Non
 
     Returns
     -------
-    ranks : ndarray of int, shape (n,), in the narrowest type that holds them
+    ranks : ndarray of int, shape (n,); the values themselves where they are their own ranks
     distinct : ndarray of int, ascending
     """
     if not len(values):
         return None
-    low, high = int(values.min()), int(values.max())
+    low, high = (int(end) for end in extremes(values))
     if high - low >= SMALL or high > np.iinfo(np.intp).max:
         return None
     live = np.zeros(high - low + 1, dtype=bool)
-    for start in range(0, len(values), BLOCK):
-        live[values[start : start + BLOCK].astype(np.intp) - low] = True
+    for part in _parts(len(values)):
+        live[values[part].astype(np.intp) - low] = True
+        if live.all():  # every number of the range is taken: nothing is left to find
+            break
     distinct = np.flatnonzero(live)
     if len(distinct) == len(live) and low == 0:
-        return values.astype(narrowest(len(live)), copy=False), distinct
+        return values, distinct
     table = np.zeros(len(live), dtype=narrowest(len(distinct)))
     table[distinct] = np.arange(len(distinct))
     return _looked_up(table, values, low), distinct + low
+
+
+def extremes(values: np.ndarray) -> tuple[float, float]:
+    """Smallest and largest value; both NaN where a value is; in one pass through memory."""
+    ends = [(values[part].min(), values[part].max()) for part in _parts(len(values))]
+    low, high = np.array(ends, dtype=values.dtype).T
+    return low.min(), high.max()
 
 
 def numbered_pairs(first: np.ndarray, second: np.ndarray, width: int) -> tuple[np.ndarray, np.ndarray]:
@@ -56,15 +65,27 @@ def numbered_pairs(first: np.ndarray, second: np.ndarray, width: int) -> tuple[n
         pairs, ranks = np.unique(first.astype(np.int64) * width + second, return_inverse=True)
         return ranks.astype(narrowest(len(pairs))), (pairs // width).astype(np.intp)
     live = np.zeros(size, dtype=bool)
-    for part in _parts(len(first)):
-        live[_pair(first[part], second[part], width)] = True
+    live[_pair(first[:BLOCK], second[:BLOCK], width)] = True
+    ranks = _pair_ranks(first, second, width, live)
+    if ranks is None:
+        ranks = _pair_ranks(first, second, width, live)
+        assert ranks is not None
+    return ranks, np.flatnonzero(live) // width
+
+
+def _pair_ranks(first: np.ndarray, second: np.ndarray, width: int, live: np.ndarray) -> np.ndarray | None:
+    """Rank of each pair among those marked as live; None when others occur, which are marked then."""
     distinct = np.flatnonzero(live)
-    rank_of = np.zeros(size, dtype=narrowest(len(distinct)))
+    rank_of = np.full(len(live), -1, dtype=narrowest(len(distinct)))
     rank_of[distinct] = np.arange(len(distinct))
-    numbers = np.empty(len(first), dtype=rank_of.dtype)
+    ranks, known = np.empty(len(first), dtype=rank_of.dtype), True
     for part in _parts(len(first)):
-        np.take(rank_of, _pair(first[part], second[part], width), out=numbers[part], mode="clip")
-    return numbers, distinct // width
+        code = _pair(first[part], second[part], width)
+        np.take(rank_of, code, out=ranks[part], mode="clip")
+        if ranks[part].min() < 0:
+            known = False
+            live[code] = True
+    return ranks if known else None
 
 
 def _parts(n: int) -> list[slice]:
