@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 from comorbid.errors import SpecError
@@ -50,6 +51,7 @@ class Piece:
         return f"{self.transform}({', '.join([self.variable, *options])})"
 
 
+@lru_cache(maxsize=1024)  # a model's terms are read again by every step of its fit
 def read_pieces(text: str) -> tuple[Piece, ...]:
     """The pieces of a term, between its colons.
 

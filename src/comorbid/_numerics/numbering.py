@@ -62,8 +62,8 @@ def numbered_pairs(first: np.ndarray, second: np.ndarray, width: int) -> tuple[n
     """
     size = (int(first.max(initial=0)) + 1) * width
     if size > 1 << 24:
-        pairs, ranks = np.unique(first.astype(np.int64) * width + second, return_inverse=True)
-        return ranks.astype(narrowest(len(pairs))), (pairs // width).astype(np.intp)
+        pairs, place = np.unique(first.astype(np.int64) * width + second, return_inverse=True)
+        return place.astype(narrowest(len(pairs))), (pairs // width).astype(np.intp)
     live = np.zeros(size, dtype=bool)
     live[_pair(first[:BLOCK], second[:BLOCK], width)] = True
     ranks = _pair_ranks(first, second, width, live)

@@ -88,7 +88,7 @@ def _levels_used(cells: Cells, name: str) -> list[int]:
     variable = cells.variable(name)
     if not variable.is_categorical:
         return []
-    used = np.unique(cells.codes(name)).tolist()
+    used = np.flatnonzero(np.bincount(cells.codes(name))).tolist()
     if len(used) < 2:
         raise SpecError(
             f"`{name}` is {variable.level_names[used[0]]!r} for all {cells.n:,} people of the model: "
