@@ -37,6 +37,7 @@ _HOMES = {
     "adjusted_observed_expected": "measures",
     "alt_text": "plots",
     "association_test": "measures",
+    "audit_estimates": "audit",
     "build_truth": "synthetic",
     "calibrate_headache_days": "synthetic.headache_days",
     "calibrate_shared_severity": "synthetic.shared_severity",
@@ -54,6 +55,7 @@ _HOMES = {
     "e_values": "measures",
     "default_inputs": "synthetic",
     "exact_power": "measures.proportions",
+    "false_alarm_rate": "audit",
     "fit_by": "fitting",
     "fit_conditional": "fitting",
     "fit_joint": "fitting",
@@ -65,6 +67,7 @@ _HOMES = {
     "format_estimates": "tables",
     "graded_exposure": "measures",
     "headache_definitions": "definitions",
+    "honest_estimates": "audit",
     "ledger": "rebuilding",
     "interval_of_design": "measures",
     "list_cohorts": "sources",
@@ -98,6 +101,7 @@ __all__ = sorted([*_HOMES, "__version__"])
 
 if TYPE_CHECKING:
     from comorbid.analyses.report import Report
+    from comorbid.audit import audit_estimates, false_alarm_rate, honest_estimates
     from comorbid.codebook import Codebook, read_codebook
     from comorbid.cohort import Cohort
     from comorbid.definitions import (

@@ -1,0 +1,6 @@
+"""Published estimates, checked for arithmetic that cannot be right."""
+
+from comorbid.audit.estimates import audit_estimates
+from comorbid.audit.honest import false_alarm_rate, honest_estimates
+
+__all__ = ["audit_estimates", "false_alarm_rate", "honest_estimates"]
