@@ -14,7 +14,7 @@ errors paths
 columns design variables codebook_checks codebook restriction formula spec evidence
 _numerics
 definitions sampling replication recode people relation cohort synthetic sources
-cells fitting measures pooling rebuilding audit
+cells fitting measures pooling comparison rebuilding audit
 disclosure tables plots
 analyses cli __main__
 __init__

@@ -42,6 +42,12 @@ _HOMES = {
     "calibrate_headache_days": "synthetic.headache_days",
     "calibrate_shared_severity": "synthetic.shared_severity",
     "characteristics": "measures",
+    "cohorts_with": "comparison",
+    "compare_cohorts": "comparison",
+    "comparison_table": "comparison",
+    "condition_wording": "comparison",
+    "estimates_to_pool": "comparison",
+    "if_more_said_yes": "comparison",
     "check_cohort": "sources.check",
     "combinations": "measures",
     "compare_with_published": "pooling",
@@ -85,6 +91,7 @@ _HOMES = {
     "read_codebook": "codebook",
     "rebuilt_numbers": "rebuilding",
     "save_table": "tables",
+    "same_wording": "comparison",
     "shared_items": "measures",
     "simulate_headaches": "synthetic.headaches",
     "standardised_observed_expected": "measures",
@@ -104,6 +111,15 @@ if TYPE_CHECKING:
     from comorbid.audit import audit_estimates, false_alarm_rate, honest_estimates
     from comorbid.codebook import Codebook, read_codebook
     from comorbid.cohort import Cohort
+    from comorbid.comparison import (
+        cohorts_with,
+        compare_cohorts,
+        comparison_table,
+        condition_wording,
+        estimates_to_pool,
+        if_more_said_yes,
+        same_wording,
+    )
     from comorbid.definitions import (
         HEADACHE_FEATURES,
         CaseDefinition,

@@ -23,6 +23,7 @@ __all__ = [
     "SourceError",
     "SpecError",
     "UnknownNameError",
+    "WordingError",
     "few",
     "listed",
     "names_given",
@@ -58,6 +59,12 @@ class CohortError(ComorbidError):
     """Data that cannot be made into a cohort."""
 
     code = "cohort"
+
+
+class WordingError(ComorbidError):
+    """Cohorts whose estimates were to be pooled although they did not ask the same."""
+
+    code = "wording"
 
 
 class EmptyDomainError(ComorbidError):

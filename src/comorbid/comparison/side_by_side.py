@@ -1,0 +1,151 @@
+"""One pair of conditions in several cohorts, each with its own design; pooled only where the same was asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import pandas as pd
+
+from comorbid.cohort import Cohort
+from comorbid.columns import arrange
+from comorbid.comparison.wording import labelled, require_same_wording, titled
+from comorbid.errors import ComorbidError, names_given
+from comorbid.fitting import fit_logistic
+from comorbid.measures import cooccurrence, prevalence
+from comorbid.sources import load_cohort
+from comorbid.sources.registry import SURVEYS, Survey, codebook_of
+from comorbid.spec import LogisticSpec
+
+__all__ = ["cohorts_with", "compare_cohorts", "estimates_to_pool"]
+
+COVARIATES = ("age_band", "sex")
+PAIR_MEASURES = ("observed_expected", "odds_ratio")
+
+
+def cohorts_with(conditions: Iterable[str], also: Iterable[str] = ()) -> list[Cohort]:
+    """Every registered survey that asked of all these conditions and whose files are here, each loaded.
+
+    Synthetic data are no survey and are left out.
+
+    Parameters
+    ----------
+    conditions : sequence of str
+    also : sequence of str, optional
+        Definitions, such as "three-months"; a survey that has one for each of the conditions comes once more under it.
+    """
+    wanted = names_given(conditions, "cohorts_with")
+    found = []
+    for name in SURVEYS:
+        if set(wanted) <= {*codebook_of(name).conditions} and len(set(Survey(name).files_here())) == 1:
+            cohort = load_cohort(name)
+            found.append(cohort)
+            for definition in also:
+                if all(definition in cohort.codebook[condition].definitions for condition in wanted):
+                    found.append(cohort.define(**dict.fromkeys(wanted, definition)))
+    return found
+
+
+def compare_cohorts(
+    cohorts: Sequence[Cohort],
+    condition_a: str,
+    condition_b: str,
+    *,
+    covariates: Sequence[str] = COVARIATES,
+    conf_level: float = 0.95,
+) -> pd.DataFrame:
+    """One pair of conditions in each cohort: prevalences, observed over expected, odds ratio crude and adjusted.
+
+    Nothing is pooled and nobody is carried from one cohort to another; each row has its cohort's own design.
+
+    Parameters
+    ----------
+    cohorts : sequence of Cohort
+        All real, or all synthetic; each with both conditions.
+    condition_a, condition_b : str
+        The adjusted odds ratio is that of condition_b with condition_a.
+    covariates : sequence of str
+        For the adjusted odds ratio; those that a cohort lacks are left out there and named in `note`.
+    conf_level : float
+        Between 0 and 1.
+
+    Returns
+    -------
+    DataFrame
+        cohort, outcome (of a prevalence), condition_a, condition_b, model, level, measure, estimate, std_error,
+        conf_low, conf_high, n, events, n_both, note. `conditional_prevalence` is that of condition_b in people whose
+        condition_a is `level`. The standard error of a ratio is on the log scale. A model that cannot be fitted has a
+        row without estimate, and `note` says why.
+
+    Raises
+    ------
+    UnknownNameError
+        When a cohort has no such condition.
+    SpecError
+        When no cohort is given, one twice, or real and synthetic ones together.
+    """
+    pair = (condition_a, condition_b)
+    frames = [
+        _of_cohort(cohort, pair, covariates, conf_level).assign(cohort=title)
+        for title, cohort in titled(cohorts, pair).items()
+    ]
+    frame = arrange(pd.concat(frames, ignore_index=True), ["cohort"])
+    return labelled(cohorts, frame, conf_level)
+
+
+def estimates_to_pool(
+    cohorts: Sequence[Cohort],
+    condition_a: str,
+    condition_b: str,
+    *,
+    covariates: Sequence[str] = COVARIATES,
+    conf_level: float = 0.95,
+) -> pd.DataFrame:
+    """Adjusted odds ratios of a pair as rows for a meta-analysis, when every cohort asked the same of both conditions.
+
+    Arguments are those of `compare_cohorts`.
+
+    Returns
+    -------
+    DataFrame
+        study, measure ("odds_ratio"), estimate, std_error, conf_low, conf_high, n.
+
+    Raises
+    ------
+    WordingError
+        When question or recall period differ, or are not stated; the message lists every difference.
+    """
+    pair = (condition_a, condition_b)
+    require_same_wording(titled(cohorts, pair), pair)
+    frame = compare_cohorts(cohorts, *pair, covariates=covariates, conf_level=conf_level)
+    adjusted = frame[frame["model"] == "adjusted"].rename(columns={"cohort": "study"})
+    kept = adjusted[["study", "measure", "estimate", "std_error", "conf_low", "conf_high", "n"]].reset_index(drop=True)
+    return labelled(cohorts, kept, conf_level)
+
+
+def _of_cohort(cohort: Cohort, pair: tuple[str, str], covariates: Sequence[str], conf_level: float) -> pd.DataFrame:
+    """All rows of one cohort."""
+    a, b = pair
+    shares = prevalence(cohort, pair, conf_level=conf_level)
+    given = prevalence(cohort, [b], by=a, conf_level=conf_level).rename(columns={a: "level"})
+    given = given.assign(measure="conditional_prevalence", outcome=None, condition_a=a, condition_b=b)
+    pairs = cooccurrence(cohort, pair, measures=PAIR_MEASURES, conf_level=conf_level)
+    pairs = pairs[pairs["condition_a"] == a].assign(model="crude")
+    frame = pd.concat([shares, given, pairs, _adjusted(cohort, pair, covariates, conf_level)], ignore_index=True)
+    wanted = ["outcome", "condition_a", "condition_b", "model", "level", "measure", "estimate", "std_error", "conf_low"]
+    return frame[[*wanted, "conf_high", "n", "events", "n_both", "note"]].fillna({"note": ""})
+
+
+def _adjusted(cohort: Cohort, pair: tuple[str, str], covariates: Sequence[str], conf_level: float) -> pd.DataFrame:
+    """The adjusted odds ratio as one row; without an estimate when the model cannot be fitted."""
+    a, b = pair
+    known = [name for name in covariates if name in cohort.codebook.variables]
+    without = [name for name in covariates if name not in known]
+    row = {"condition_a": a, "condition_b": b, "model": "adjusted", "measure": "odds_ratio"}
+    row["note"] = f"not adjusted for {', '.join(without)}, which the cohort lacks" if without else ""
+    try:
+        fit = fit_logistic(cohort, LogisticSpec(outcome=b, exposure=a).adjust_for(*known))
+    except ComorbidError as fault:
+        return pd.DataFrame([{**row, "note": str(fault)}])
+    found = fit.tidy(exponentiate=True, conf_level=conf_level)
+    numbers = ["estimate", "std_error", "conf_low", "conf_high", "n", "events"]
+    return found.loc[found["term"] == a, numbers].assign(**row)
