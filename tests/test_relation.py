@@ -76,6 +76,15 @@ def test_estimates_flow_and_missing_agree(in_memory, in_files):
     )
 
 
+@pytest.mark.parametrize("design", [DESIGNS["survey"], None], ids=["survey", "none"])
+def test_pairs_agree(in_memory, in_files, design):
+    one, other = (
+        cm.fit_pairs(cohort.with_design(design).restrict(WHERE, "outside"), ["age_band", "education"], by="sex")
+        for cohort in (in_memory, in_files)
+    )
+    pd.testing.assert_frame_equal(one, other, rtol=1e-9)
+
+
 @pytest.mark.parametrize("form", ["file", "folder", "pattern", "ibis table"])
 def test_every_way_to_name_the_files(folder, form, in_files):
     whole = folder.parent / "whole.parquet"

@@ -1,4 +1,4 @@
-"""People numbered by sampled unit, subgroup and covariate pattern: what batches of models count in."""
+"""People, or cells of people, numbered by sampled unit, subgroup and covariate pattern, for batches of models."""
 
 from __future__ import annotations
 
@@ -9,24 +9,40 @@ from math import prod
 import numpy as np
 
 from comorbid._numerics.packing import BLOCK, CodedColumn, Packer
+from comorbid._numerics.pair_tables import PairTables, pair_tables
 from comorbid._numerics.structure import Clusters
+from comorbid.cells import Cells, collapse_cohort
 from comorbid.cohort import Cohort
 from comorbid.people import PeopleFrame
 
 
 @dataclass(frozen=True, slots=True)
-class Groups:
-    """number : group of each person, most significant first: unit, level of the subgroup, covariate pattern.
+class Tally:
+    """What is counted: people, or cells of people who are alike.
 
-    rows : people of the domain, as a slice or an index.
-    weights : of these people, or None when all count 1.
-    radices : levels of each covariate.
-    levels : names of the subgroups, ("all",) without any.
+    number : group of each, shape (m,), most significant first: unit, level of the subgroup, covariate pattern.
+    weights : of each, or None when all count 1.
+    present : who has each condition, shape (m,) each.
     """
 
     number: np.ndarray
-    rows: slice | np.ndarray
     weights: np.ndarray | None
+    present: list[np.ndarray]
+
+    def tables(self, size: int) -> PairTables:
+        return pair_tables(self.number, size, self.present, self.weights)
+
+
+@dataclass(frozen=True, slots=True)
+class Groups:
+    """weighted : people with their weights. people : the same, each counting 1; in a database all are in unit 0.
+
+    levels : names of the subgroups, ("all",) without any.
+    radices : levels of each covariate.
+    """
+
+    weighted: Tally
+    people: Tally
     n_units: int
     levels: tuple[str, ...]
     radices: tuple[int, ...]
@@ -56,41 +72,57 @@ class Groups:
         exposure = np.repeat([0.0, 1.0], self.n_patterns)
         return np.column_stack([np.ones(len(both)), exposure, both])
 
-    def present(self, cohort: Cohort, conditions: Sequence[str]) -> list[np.ndarray]:
-        """Who has each condition, shape (n,) each."""
-        people = cohort.people
-        assert isinstance(people, PeopleFrame)
-        return [people.coded(cohort.codebook.condition(name)).values[self.rows] == 1 for name in conditions]
-
     def degrees_of_freedom(self, clusters: Clusters) -> float:
         """Sampled units with people of the domain, minus their strata; infinite without a design."""
         if clusters.sampling == "none":
             return float("inf")
-        live = np.flatnonzero(self.split(np.bincount(self.number, minlength=self.size)).sum(axis=(1, 2)))
+        live = np.flatnonzero(self.split(np.bincount(self.weighted.number, minlength=self.size)).sum(axis=(1, 2)))
         return float(len(live) - len(np.unique(clusters.stratum[live])))
 
 
-def group_people(cohort: Cohort, covariates: Sequence[str], by: str | None) -> Groups:
-    """Number the people of a domain; no variable may be missing there."""
-    people, design = cohort.people, cohort.design
-    assert isinstance(people, PeopleFrame)
+def group_people(cohort: Cohort, conditions: Sequence[str], covariates: Sequence[str], by: str | None) -> Groups:
+    """Number the people of a domain, or their cells where the people stay in a database; no variable may be missing."""
+    if isinstance(cohort.people, PeopleFrame):
+        return _from_frame(cohort, cohort.people, conditions, covariates, by)
+    return _from_cells(
+        collapse_cohort(cohort, [*([by] if by else []), *covariates, *conditions]), conditions, covariates, by
+    )
+
+
+def _from_frame(
+    cohort: Cohort, people: PeopleFrame, conditions: Sequence[str], covariates: Sequence[str], by: str | None
+) -> Groups:
+    design, clusters, mask = cohort.design, cohort.clusters, cohort.mask
+    unit, weights = people.units(design).unit, people.weights(design)
     coded = [people.coded(cohort.codebook[name]) for name in [*([by] if by else []), *covariates]]
-    unit, clusters = people.units(design).unit, cohort.clusters
     units = [] if unit is None else [CodedColumn(unit, clusters.n_units, False)]
-    columns = [*units, *(CodedColumn(column.values, column.n_levels, False) for column in coded)]
-    mask = cohort.mask
     rows = slice(None) if mask is None or mask.all() else np.flatnonzero(mask)
-    chosen = [CodedColumn(column.values[rows], column.n_levels, False) for column in columns]
-    weights = people.weights(design)
-    levels = cohort.codebook[by].level_names if by else ("all",)
+    chosen = [CodedColumn(column.values[rows], column.n_levels, False) for column in [*units, *coded]]
+    number = _numbers(chosen, cohort.n)
+    present = [people.coded(cohort.codebook.condition(name)).values[rows] == 1 for name in conditions]
+    alike = Tally(number, None, present)
     return Groups(
-        _numbers(chosen, cohort.n),
-        rows,
-        None if weights is None else weights[rows],
+        alike if weights is None else Tally(number, weights[rows], present),
+        alike,
         clusters.n_units if units else 1,
-        levels,
+        cohort.codebook[by].level_names if by else ("all",),
         tuple(column.n_levels for column in coded[1 if by else 0 :]),
     )
+
+
+def _from_cells(cells: Cells, conditions: Sequence[str], covariates: Sequence[str], by: str | None) -> Groups:
+    levels = cells.variable(by).level_names if by else ("all",)
+    radices = tuple(len(cells.variable(name).levels) for name in covariates)
+    codes = [cells.codes(name) for name in [*([by] if by else []), *covariates]]
+    number = np.zeros(cells.table.n_patterns, dtype=np.intp)
+    for code, radix in zip(codes, [*([len(levels)] if by else []), *radices], strict=True):
+        number = number * radix + code
+    present = [cells.present(name) == 1 for name in conditions]
+    of, unit = cells.table.cell_pattern, cells.table.cell_unit
+    inner = len(levels) * prod(radices)
+    weighted = Tally(unit * inner + number[of], cells.table.cell_weight, [has[of] for has in present])
+    people = Tally(number, cells.table.count, present)
+    return Groups(weighted, people, cells.clusters.n_units, levels, radices)
 
 
 def _numbers(columns: Sequence[CodedColumn], n: int) -> np.ndarray:

@@ -11,13 +11,12 @@ import pandas as pd
 from comorbid._numerics.batch import BatchResult, fit_batch
 from comorbid._numerics.intervals import two_sided_p, wald_interval, wald_statistic
 from comorbid._numerics.linearise import variance_of_sums
-from comorbid._numerics.pair_tables import PairTables, pair_tables
+from comorbid._numerics.pair_tables import PairTables
 from comorbid._numerics.structure import Clusters
 from comorbid.cohort import Cohort
 from comorbid.columns import arrange, require_free
 from comorbid.errors import EmptyDomainError, SpecError
 from comorbid.fitting.groups import Groups, group_people
-from comorbid.people import PeopleFrame
 
 LARGEST = 50_000_000
 """Numbers that the tables of all pairs by unit may hold at once."""
@@ -63,17 +62,17 @@ def fit_pairs(
     Notes
     -----
     Standard errors as in `fit_logistic`: linearised over sampled units, or from the information without a design.
-    Degrees of freedom are those of the whole domain.
+    Degrees of freedom are those of the whole domain. People in a database are counted there by every combination of the
+    conditions and covariates at once.
     """
     names = tuple(conditions) if conditions is not None else cohort.conditions
     _check(cohort, names, adjust_for, by)
     analytic = cohort.complete_cases([*names, *adjust_for, *([by] if by else [])])
-    groups = group_people(analytic, adjust_for, by)
-    present = groups.present(analytic, names)
+    groups = group_people(analytic, names, adjust_for, by)
     if groups.n_units * groups.n_patterns * groups.n_levels * len(names) ** 2 > LARGEST:
         raise SpecError("the tables of all pairs do not fit in memory; name fewer conditions or covariates.")
-    tables = pair_tables(groups.number, groups.size, present, groups.weights)
-    counts = tables if groups.weights is None else pair_tables(groups.number, groups.size, present, None)
+    tables = groups.weighted.tables(groups.size)
+    counts = tables if groups.people is groups.weighted else groups.people.tables(groups.size)
     frames = [
         _of_level(level, names, groups, tables, counts, analytic.clusters, conf_level)
         for level in range(groups.n_levels)
@@ -95,8 +94,6 @@ def _check(cohort: Cohort, names: Sequence[str], adjust_for: Sequence[str], by: 
     for name in [*adjust_for, *([by] if by else [])]:
         if not cohort.codebook[name].is_categorical:
             raise SpecError(f"`{name}` is continuous; use a banded form of it, or fit_logistic.")
-    if not isinstance(cohort.people, PeopleFrame):
-        raise SpecError("pairs are fitted at once from people in memory; use fit_logistic for people in a database.")
     if cohort.clusters.sampling not in ("none", "psu"):
         raise SpecError("pairs are fitted at once for PSUs or without a design; use fit_logistic for each pair.")
 
