@@ -186,9 +186,8 @@ class Cohort:
 
         Notes
         -----
-        Prevalence, standardised or not, pair measures, combinations, tables, logistic models and what is asked of them
-        are estimated anew in each replicate; multinomial and ordinal models sum influence values with the replicates'
-        weights, which agrees to first order. A publisher's own replicate weights are named in
+        Prevalence, standardised or not, pair measures, combinations, tables, models and what is asked of them are
+        estimated anew in each replicate. A publisher's own replicate weights are named in
         `SurveyDesign(replicates=...)` instead.
         """
         if self.design is None:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from scipy.special import expit
 
 from comorbid._numerics.linearise import covariance
 from comorbid._numerics.replicates import replicate_weights
+from comorbid.cells import Cells
 from comorbid.fitting.matrix import Getter, design_matrix, getter, replaced, slope_matrix
 from comorbid.fitting.spread import Spread
+from comorbid.spec import LogisticSpec
 
 if TYPE_CHECKING:
     from comorbid.fitting.fit import LogisticFit
@@ -36,9 +38,29 @@ class Averages:
     apart: np.ndarray
 
 
+class Modelled(Protocol):
+    """What averages and their contrasts need of a fitted model, of whatever kind.
+
+    replicates : shape (R, k), coefficients in each replicate, or None.
+    carried : function of slopes, shape (L, k), to the covariance of such functions of the coefficients, shape (L, L).
+    """
+
+    @property
+    def spec(self) -> LogisticSpec: ...
+    @property
+    def cells(self) -> Cells: ...
+    @property
+    def df(self) -> float: ...
+    @property
+    def influence(self) -> np.ndarray: ...
+    @property
+    def replicates(self) -> np.ndarray | None: ...
+    def carried(self, slopes: np.ndarray) -> np.ndarray: ...
+
+
 def average_prevalence(fit: LogisticFit, scenarios: Sequence[Mapping[str, float]]) -> Averages:
     """Mean of P(y = 1 | x) with some variables set to a level, or value, for everybody; an empty mapping sets none."""
-    read, share = getter(fit.cells), _share(fit)
+    read, share = getter(fit.cells), weight_share(fit.cells)
     matrices = [_design(fit, replaced(read, changes)) for changes in scenarios]
 
     def each(coefficients: np.ndarray) -> np.ndarray:
@@ -52,7 +74,7 @@ def average_prevalence(fit: LogisticFit, scenarios: Sequence[Mapping[str, float]
 
 def average_slope(fit: LogisticFit, variable: str) -> Averages:
     """Mean of dP(y = 1 | x) / dv = p (1 - p) d(x b) / dv for a continuous variable v."""
-    read, share = getter(fit.cells), _share(fit)
+    read, share = getter(fit.cells), weight_share(fit.cells)
     rows, offset = _design(fit, read)
     turned = slope_matrix(fit.columns, read, fit.cells.table.n_patterns, variable)
 
@@ -67,7 +89,7 @@ def average_slope(fit: LogisticFit, variable: str) -> Averages:
     return Averages(share @ found, slopes[None, :], each, found - share @ found)
 
 
-def averages_spread(fit: LogisticFit, averages: Averages, uncertainty: str) -> Spread:
+def averages_spread(fit: Modelled, averages: Averages, uncertainty: str) -> Spread:
     """Uncertainty of the means: by the delta method alone, or with the people as a sample and the covariance of both.
 
     With replicates they are computed anew: with each replicate's coefficients, and its weights unless people are fixed.
@@ -78,39 +100,31 @@ def averages_spread(fit: LogisticFit, averages: Averages, uncertainty: str) -> S
     return Spread.of_replicates(averages.values, _replicated(fit, averages, uncertainty), replication)
 
 
-def _replicated(fit: LogisticFit, averages: Averages, uncertainty: str) -> np.ndarray:
+def _replicated(fit: Modelled, averages: Averages, uncertainty: str) -> np.ndarray:
     """The means in each replicate, shape (R, L)."""
     table, clusters = fit.cells.table, fit.cells.clusters
     assert fit.replicates is not None
     if uncertainty == "conditional":
-        return np.array([_share(fit) @ averages.each(b) for b in fit.replicates])
+        return np.array([weight_share(fit.cells) @ averages.each(b) for b in fit.replicates])
     weights = replicate_weights(table, clusters)
     shares = (weights / weights.sum(axis=0)).T
     return np.array([share @ averages.each(b) for share, b in zip(shares, fit.replicates, strict=True)])
 
 
-def _linear_covariance(fit: LogisticFit, averages: Averages, uncertainty: str) -> np.ndarray:
+def _linear_covariance(fit: Modelled, averages: Averages, uncertainty: str) -> np.ndarray:
     table, clusters = fit.cells.table, fit.cells.clusters
     slopes = averages.slopes
     if uncertainty == "conditional":
-        return _through_coefficients(fit, slopes)
+        return fit.carried(slopes)
     sampled = averages.apart / table.weight.sum()
     if clusters.sampling == "none":
-        return _through_coefficients(fit, slopes) + covariance(sampled, table, clusters)
+        return fit.carried(slopes) + covariance(sampled, table, clusters)
     return covariance(fit.influence @ slopes.T + sampled, table, clusters)
 
 
-def _through_coefficients(fit: LogisticFit, slopes: np.ndarray) -> np.ndarray:
-    """Delta method, g V g', by a way that keeps its digits when a covariate lies far from zero."""
-    if fit.cells.clusters.sampling == "none":
-        turned = fit.result.rescaling.slopes(slopes)
-        return turned @ fit.result.inner @ turned.T
-    return covariance(fit.influence @ slopes.T, fit.cells.table, fit.cells.clusters)
-
-
-def _share(fit: LogisticFit) -> np.ndarray:
-    weight = fit.cells.table.weight
-    return weight / weight.sum()
+def weight_share(cells: Cells) -> np.ndarray:
+    """Share of the weight that is in each pattern, shape (P,)."""
+    return cells.table.weight / cells.table.weight.sum()
 
 
 def _design(fit: LogisticFit, read: Getter) -> tuple[np.ndarray, np.ndarray | float]:

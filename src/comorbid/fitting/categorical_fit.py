@@ -9,9 +9,11 @@ import numpy as np
 import pandas as pd
 
 from comorbid._numerics.intervals import two_sided_p, wald_interval, wald_statistic
+from comorbid._numerics.linearise import covariance
 from comorbid.cells import Cells
 from comorbid.cohort import Cohort
 from comorbid.columns import arrange
+from comorbid.fitting.categorical_effects import CategoricalEffects
 from comorbid.fitting.matrix import Column
 from comorbid.spec import LogisticSpec
 
@@ -26,30 +28,34 @@ class Coefficient:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class CategoricalFit:
+class CategoricalFit(CategoricalEffects):
     """One fitted multinomial or ordinal model.
 
     kind : "multinomial" or "ordinal"
     spec : what was asked
     terms : what each coefficient is
+    columns : of the design matrix, the intercept first
     coefficients : shape (k,), log odds
     covariance : shape (k, k)
     influence : shape (P, k), influence of a person with each pattern on the coefficients, per unit of weight
     cells : the people of the model, collapsed
     levels : outcome levels that somebody has, in order
     log_likelihood : weighted; a pseudo-likelihood when weights are sampling weights
+    replicates : shape (R, k), coefficients in each replicate, where the design has replicates
     cohort, missing, n_excluded, df : where it comes from, who was left out, and the t distribution's degrees
     """
 
     kind: str
     spec: LogisticSpec
     terms: tuple[Coefficient, ...]
+    columns: tuple[Column, ...]
     coefficients: np.ndarray
     covariance: np.ndarray
     influence: np.ndarray
     cells: Cells
     levels: tuple[str, ...]
     log_likelihood: float
+    replicates: np.ndarray | None = None
     cohort: Cohort | None = None
     missing: Mapping[str, int] = field(default_factory=dict)
     n_excluded: int = 0
@@ -64,6 +70,12 @@ class CategoricalFit:
         """People with an outcome level, unweighted."""
         number = self.cells.variable(self.spec.outcome).level_names.index(outcome_level)
         return int(self.cells.table.count[self.cells.codes(self.spec.outcome) == number].sum())
+
+    def carried(self, slopes: np.ndarray) -> np.ndarray:
+        """Covariance g V g' of functions of the coefficients with slopes g, shape (L, k); shape (L, L)."""
+        if self.cells.clusters.sampling == "none":
+            return slopes @ self.covariance @ slopes.T
+        return covariance(self.influence @ slopes.T, self.cells.table, self.cells.clusters)
 
     def tidy(self, exponentiate: bool = False, conf_level: float = 0.95) -> pd.DataFrame:
         """One row a coefficient.

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, cast
 
 import pandas as pd
 
 from comorbid.columns import arrange
 from comorbid.fitting.attributable import attributable_of
+from comorbid.fitting.averages import average_prevalence, average_slope
 from comorbid.fitting.interaction import interaction_of
-from comorbid.fitting.margins import margins_of
+from comorbid.fitting.margins import Averaging, margins_of
 from comorbid.fitting.term_tests import term_tests
 
 if TYPE_CHECKING:
@@ -71,7 +73,8 @@ class Effects:
         `svypredmeans` leaves a covariance out.
         """
         fit = cast("LogisticFit", self)
-        frame = margins_of(fit, variable or fit.spec.exposure, at, contrasts, uncertainty, conf_level)
+        averaging = Averaging(partial(average_prevalence, fit), partial(average_slope, fit))
+        frame = margins_of(fit, averaging, variable or fit.spec.exposure, at, contrasts, uncertainty, conf_level)
         return _finished(fit, frame)
 
     def interaction(self, first: str, second: str, *, conf_level: float = 0.95) -> pd.DataFrame:

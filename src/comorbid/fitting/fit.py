@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from comorbid._numerics.intervals import check_conf_level, two_sided_p, wald_interval, wald_statistic
+from comorbid._numerics.linearise import covariance
 from comorbid._numerics.logistic import LogisticResult
 from comorbid.cells import Cells
 from comorbid.cohort import Cohort
@@ -71,6 +72,13 @@ class LogisticFit(Effects):
     def spread(self) -> Spread:
         """How uncertain the coefficients are."""
         return Spread(self.coefficients, self.covariance, self.replicates, self.cells.clusters.replication)
+
+    def carried(self, slopes: np.ndarray) -> np.ndarray:
+        """Delta method, g V g', by a way that keeps its digits when a covariate lies far from zero; shape (L, L)."""
+        if self.cells.clusters.sampling == "none":
+            turned = self.result.rescaling.slopes(slopes)
+            return turned @ self.result.inner @ turned.T
+        return covariance(self.influence @ slopes.T, self.cells.table, self.cells.clusters)
 
     def tidy(self, exponentiate: bool = False, conf_level: float = 0.95, interval: str = "wald") -> pd.DataFrame:
         """One row a coefficient.

@@ -1,9 +1,9 @@
-"""Standardised prevalence from a logistic model and average marginal effects, with the covariates sampled or fixed."""
+"""Standardised prevalence from a model and average marginal effects, with the covariates sampled or fixed."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -11,11 +11,8 @@ from scipy.special import logit
 
 from comorbid._numerics.intervals import logit_interval, two_sided_p, wald_interval, wald_statistic
 from comorbid.errors import SpecError, require_known
-from comorbid.fitting.averages import UNCERTAINTY, average_prevalence, average_slope, averages_spread
+from comorbid.fitting.averages import UNCERTAINTY, Averages, Modelled, averages_spread
 from comorbid.fitting.spread import Spread
-
-if TYPE_CHECKING:
-    from comorbid.fitting.fit import LogisticFit
 
 Scale = Callable[[np.ndarray], np.ndarray]
 SCALES: dict[str, tuple[Scale, Scale]] = {
@@ -27,15 +24,30 @@ SCALES: dict[str, tuple[Scale, Scale]] = {
 Row = dict[str, object]
 
 
+@dataclass(frozen=True, slots=True)
+class Averaging:
+    """How a kind of model is averaged over its people.
+
+    prevalence : of scenarios (what is set for everybody) to means, outcome by outcome within each scenario.
+    slope : of a continuous variable to the means of the derivatives in it, outcome by outcome.
+    outcomes : what tells the rows of each outcome apart; one empty mapping for an outcome of two levels.
+    """
+
+    prevalence: Callable[[Sequence[Mapping[str, float]]], Averages]
+    slope: Callable[[str], Averages]
+    outcomes: Sequence[Mapping[str, object]] = ({},)
+
+
 def margins_of(
-    fit: LogisticFit,
+    fit: Modelled,
+    averaging: Averaging,
     variable: str,
     at: Sequence[float] | None,
     contrasts: Sequence[str],
     uncertainty: str,
     conf_level: float,
 ) -> pd.DataFrame:
-    """Prevalence and contrasts, or the marginal effect; see `LogisticFit.margins`."""
+    """Prevalences and contrasts, or marginal effects; see `LogisticFit.margins`."""
     require_known(uncertainty, UNCERTAINTY, "uncertainty")
     for contrast in contrasts:
         require_known(contrast, SCALES, "contrast")
@@ -44,19 +56,38 @@ def margins_of(
         raise SpecError(f"`{variable}` is the offset: its coefficient is fixed, so it has no estimated effect.")
     compared = _compared(fit, variable, at)
     if not compared:
-        return pd.DataFrame([_marginal_effect(fit, variable, uncertainty, conf_level)]).assign(term=variable)
-    averages = average_prevalence(fit, [{variable: value} for _, value in compared])
-    spread = averages_spread(fit, averages, uncertainty)
-    names = [name for name, _ in compared]
-    errors = np.sqrt(np.diag(spread.covariance))
-    rows = [_prevalence_row(fit, name, averages.values[i], errors[i], conf_level) for i, name in enumerate(names)]
-    for i in range(1, len(names)):
-        labels = {"level": names[i], "reference": names[0]}
-        rows += [{**labels, **_contrast(fit, measure, spread, i, conf_level)} for measure in contrasts]
+        spread = averages_spread(fit, averaging.slope(variable), uncertainty)
+        rows = _marginal_effects(fit, averaging, spread, conf_level)
+    else:
+        averages = averaging.prevalence([{variable: value} for _, value in compared])
+        spread = averages_spread(fit, averages, uncertainty)
+        rows = _compared_rows(fit, averaging, spread, [name for name, _ in compared], contrasts, conf_level)
     return pd.DataFrame(rows).assign(term=variable)
 
 
-def _compared(fit: LogisticFit, variable: str, at: Sequence[float] | None) -> list[tuple[str, float]]:
+def _compared_rows(
+    fit: Modelled,
+    averaging: Averaging,
+    spread: Spread,
+    names: Sequence[str],
+    contrasts: Sequence[str],
+    conf_level: float,
+) -> list[Row]:
+    """For each outcome the prevalences, then the contrasts of each level with the first."""
+    n_outcomes, errors = len(averaging.outcomes), np.sqrt(np.diag(spread.covariance))
+    rows: list[Row] = []
+    for j, outcome in enumerate(averaging.outcomes):
+        places = [i * n_outcomes + j for i in range(len(names))]
+        for name, place in zip(names, places, strict=True):
+            prevalence = _prevalence_row(fit, name, spread.values[place], errors[place], conf_level)
+            rows.append({**outcome, **prevalence})
+        for name, place in zip(names[1:], places[1:], strict=True):
+            labels = {**outcome, "level": name, "reference": names[0]}
+            rows += [{**labels, **_contrast(fit, m, spread, (place, places[0]), conf_level)} for m in contrasts]
+    return rows
+
+
+def _compared(fit: Modelled, variable: str, at: Sequence[float] | None) -> list[tuple[str, float]]:
     """Levels or values to compare, by name; none when a continuous variable is to be differentiated."""
     cells = fit.cells
     if cells.variable(variable).is_categorical:
@@ -70,7 +101,7 @@ def _compared(fit: LogisticFit, variable: str, at: Sequence[float] | None) -> li
     return [(f"{value:g}", float(value)) for value in (values if at is None else at)]
 
 
-def _prevalence_row(fit: LogisticFit, level: str, mean: float, std_error: float, conf_level: float) -> Row:
+def _prevalence_row(fit: Modelled, level: str, mean: float, std_error: float, conf_level: float) -> Row:
     low, high = logit_interval(np.array(mean), np.array(std_error), conf_level, fit.df)
     return {
         "level": level,
@@ -85,30 +116,36 @@ def _prevalence_row(fit: LogisticFit, level: str, mean: float, std_error: float,
     }
 
 
-def _contrast(fit: LogisticFit, measure: str, spread: Spread, i: int, conf_level: float) -> Row:
-    """Ratio, difference or odds ratio of mean i against the first."""
+def _contrast(fit: Modelled, measure: str, spread: Spread, pair: tuple[int, int], conf_level: float) -> Row:
+    """Ratio, difference or odds ratio of the first mean of a pair against the second."""
     scale, steep = SCALES[measure]
-    means = spread.values
-    slope = np.zeros(len(means))
-    slope[i], slope[0] = steep(means[i]), -steep(means[0])
+    first, second = pair
+    slope = np.zeros(len(spread.values))
+    slope[first], slope[second] = steep(spread.values[first]), -steep(spread.values[second])
 
     def apart(values: np.ndarray) -> np.ndarray:
-        return np.asarray(scale(values[..., i]) - scale(values[..., 0]))
+        return np.asarray(scale(values[..., first]) - scale(values[..., second]))
 
     std_error = spread.std_error(apart, slope)
     on_log = measure != "prevalence_difference"
-    return effect_row(fit, measure, float(apart(means)), std_error, conf_level, log_scale=on_log)
+    return effect_row(fit, measure, float(apart(spread.values)), std_error, conf_level, log_scale=on_log)
 
 
-def _marginal_effect(fit: LogisticFit, variable: str, uncertainty: str, conf_level: float) -> Row:
-    averages = average_slope(fit, variable)
-    std_error = float(np.sqrt(averages_spread(fit, averages, uncertainty).covariance[0, 0]))
-    row = effect_row(fit, "marginal_effect", float(averages.values[0]), std_error, conf_level, log_scale=False)
-    return {"level": None, "reference": None, **row}
+def _marginal_effects(fit: Modelled, averaging: Averaging, spread: Spread, conf_level: float) -> list[Row]:
+    errors = np.sqrt(np.diag(spread.covariance))
+    return [
+        {
+            **outcome,
+            "level": None,
+            "reference": None,
+            **effect_row(fit, "marginal_effect", float(value), float(error), conf_level, log_scale=False),
+        }
+        for outcome, value, error in zip(averaging.outcomes, spread.values, errors, strict=True)
+    ]
 
 
 def effect_row(
-    fit: LogisticFit, measure: str, centre: float, std_error: float, conf_level: float, *, log_scale: bool
+    fit: Modelled, measure: str, centre: float, std_error: float, conf_level: float, *, log_scale: bool
 ) -> Row:
     """Estimate, test against zero and interval of one effect; on the log scale estimate and limits are turned."""
     limits = wald_interval(np.array(centre), np.array(std_error), conf_level, fit.df)

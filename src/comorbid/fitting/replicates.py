@@ -45,19 +45,25 @@ def replicate_coefficients(
         estimates = _firth_one_by_one(people.design, events, total, people.offset(spec))
     else:
         estimates = _maximum_likelihood(people.design, units, people.offset(spec), coefficients)
-    _require_all(estimates, method)
+    require_all_replicates(estimates, 'take method="firth", ' if method == "ml" else "")
     everything = np.tile(coefficients, (len(replication.rscales), 1))
     everything[counted] = estimates
     return everything
 
 
-def _require_all(estimates: np.ndarray, method: str) -> None:
+def require_all_replicates(estimates: np.ndarray, way_out: str = "") -> None:
+    """Raise when a model has no finite fit, so NaN in its row of the estimates, in some replicates.
+
+    Raises
+    ------
+    ConvergenceError
+        The message counts them.
+    """
     failed = int(np.isnan(estimates).any(axis=1).sum())
     if failed:
-        other = 'take method="firth", ' if method == "ml" else ""
         raise ConvergenceError(
             f"the model has no finite fit in {failed} of {len(estimates)} replicates: a level is too rare to be left "
-            f"partly out. Merge levels, {other}or load the cohort with its strata and PSUs and no replicates."
+            f"partly out. Merge levels, {way_out}or load the cohort with its strata and PSUs and no replicates."
         )
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 import pandas as pd
@@ -12,6 +14,7 @@ from comorbid._numerics.likelihood import climb
 from comorbid._numerics.mixtures import sum_of_f_tail
 from comorbid.errors import SpecError, require_known
 from comorbid.fitting.profile import likelihood_of
+from comorbid.spec import LogisticSpec
 
 if TYPE_CHECKING:
     from comorbid.fitting.fit import LogisticFit
@@ -19,32 +22,58 @@ if TYPE_CHECKING:
 METHODS = ("wald", "lrt")
 
 
+class Tested(Protocol):
+    """What a Wald test needs of a fitted model."""
+
+    @property
+    def spec(self) -> LogisticSpec: ...
+    @property
+    def coefficients(self) -> np.ndarray: ...
+    @property
+    def covariance(self) -> np.ndarray: ...
+    @property
+    def df(self) -> float: ...
+
+
 def term_tests(fit: LogisticFit, terms: list[str] | None, method: str) -> pd.DataFrame:
     """One row a term; see `LogisticFit.test_terms`."""
     if method not in METHODS:
         raise SpecError(f"method = {method!r} is not a choice. Accepted: {', '.join(METHODS)}.")
-    known = list(dict.fromkeys(column.term for column in fit.columns if column.factors))
+    test, measure = (wald_test, "wald_f") if method == "wald" else (likelihood_ratio_test, "likelihood_ratio")
+    of = [column.term if column.factors else None for column in fit.columns]
+    return tests_by_term(of, terms, partial(test, fit), fit).assign(measure=measure)
+
+
+def tests_by_term(
+    of: Sequence[str | None],
+    terms: list[str] | None,
+    test: Callable[[np.ndarray], tuple[float, float]],
+    fit: Tested,
+) -> pd.DataFrame:
+    """One row a term: statistic, df_num, df_den, p_value of the test that all its coefficients are zero.
+
+    Parameters
+    ----------
+    of : sequence of str or None
+        Term of each coefficient; None for one that is never tested.
+    terms : list of str, optional
+        Those to test; all without it.
+    test : function of the numbers of the coefficients, to a statistic and its p-value
+    fit : fitted model
+    """
+    known = [term for term in dict.fromkeys(of) if term is not None]
     for term in terms or ():
         require_known(term, known, "term", f"the model {fit.spec.formula}")
     rows = []
     for term in terms or known:
-        index = np.array([j for j, column in enumerate(fit.columns) if column.term == term])
-        test = wald_test if method == "wald" else likelihood_ratio_test
-        statistic, p_value = test(fit, index)
-        rows.append(
-            {
-                "term": term,
-                "measure": "wald_f" if method == "wald" else "likelihood_ratio",
-                "statistic": statistic,
-                "df_num": len(index),
-                "df_den": fit.df,
-                "p_value": p_value,
-            }
-        )
+        index = np.array([j for j, name in enumerate(of) if name == term])
+        statistic, p_value = test(index)
+        numbers = {"statistic": statistic, "df_num": len(index), "df_den": fit.df, "p_value": p_value}
+        rows.append({"term": term, **numbers})
     return pd.DataFrame(rows)
 
 
-def wald_test(fit: LogisticFit, index: np.ndarray) -> tuple[float, float]:
+def wald_test(fit: Tested, index: np.ndarray) -> tuple[float, float]:
     """F = b' V^-1 b / q of the numbered coefficients, and its p-value."""
     return wald_f(fit.coefficients[index], fit.covariance[np.ix_(index, index)], fit.df)
 
