@@ -59,7 +59,7 @@ class Cells:
 
     def select(self, keep: np.ndarray) -> Cells:
         """The patterns marked in `keep`, as a domain of the same sample."""
-        return replace(self, table=self.table.select(keep))
+        return self if keep.all() else replace(self, table=self.table.select(keep))
 
     @property
     def n(self) -> int:

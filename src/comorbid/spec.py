@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import combinations
 
 from comorbid.errors import SpecError, names_given
@@ -81,15 +82,7 @@ class LogisticSpec:
 
         A variable that stands in the model in one form, `ns(age, df=4)`, does not enter in another for an `age:sex`.
         """
-        asked = [read_pieces(text) for text in (self.exposure, *self.covariates)]
-        mains = {pieces[0] for pieces in asked if len(pieces) == 1}
-        alone = {piece.variable for piece in mains}
-        terms: dict[frozenset[Piece], tuple[Piece, ...]] = {}
-        for pieces in asked:
-            implied = [(piece,) for piece in pieces if piece in mains or piece.variable not in alone]
-            for term in (*implied, pieces):
-                terms.setdefault(frozenset(term), term)
-        return tuple(Term(pieces) for pieces in terms.values())
+        return _terms((self.exposure, *self.covariates))
 
     @property
     def predictors(self) -> tuple[str, ...]:
@@ -140,6 +133,20 @@ class LogisticSpec:
 def as_spec(model: LogisticSpec | str) -> LogisticSpec:
     """A specification, whether it came as one or as a formula."""
     return model if isinstance(model, LogisticSpec) else LogisticSpec.from_formula(model)
+
+
+@lru_cache(maxsize=256)  # read again by every step of a fit
+def _terms(texts: tuple[str, ...]) -> tuple[Term, ...]:
+    """Terms of a model in their order, the main effects of an interaction before it."""
+    asked = [read_pieces(text) for text in texts]
+    mains = {pieces[0] for pieces in asked if len(pieces) == 1}
+    alone = {piece.variable for piece in mains}
+    terms: dict[frozenset[Piece], tuple[Piece, ...]] = {}
+    for pieces in asked:
+        implied = [(piece,) for piece in pieces if piece in mains or piece.variable not in alone]
+        for term in (*implied, pieces):
+            terms.setdefault(frozenset(term), term)
+    return tuple(Term(pieces) for pieces in terms.values())
 
 
 def _written(text: str) -> str:

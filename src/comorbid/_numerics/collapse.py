@@ -121,12 +121,12 @@ def _from_dense(
     columns: Sequence[CodedColumn], count: np.ndarray, total: np.ndarray, total_sq: np.ndarray | None
 ) -> PatternTable:
     live = np.flatnonzero(count)
-    cells = np.flatnonzero(total)
-    unit, code = np.divmod(cells, len(count))
+    by_unit = total.reshape(-1, len(count))
+    unit, code = np.nonzero(by_unit)
     position = np.zeros(len(count), dtype=np.intp)
     position[live] = np.arange(len(live))
-    squares = total_sq[cells] if total_sq is not None else np.empty(0)
-    return PatternTable(_unpacked(live, columns), count[live], unit, position[code], total[cells], squares)
+    squares = total_sq.reshape(by_unit.shape)[unit, code] if total_sq is not None else np.empty(0)
+    return PatternTable(_unpacked(live, columns), count[live], unit, position[code], by_unit[unit, code], squares)
 
 
 def _unpacked(code: np.ndarray, columns: Sequence[CodedColumn]) -> np.ndarray:

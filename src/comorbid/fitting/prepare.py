@@ -24,6 +24,7 @@ class Prepared:
     rows : shape (P, k), values of the columns in each pattern of the cells, whose last variable is the outcome.
     group : shape (P,), covariate pattern of each pattern.
     first : shape (G,), first pattern of each covariate pattern.
+    weight : shape (P,), sum of weights of each pattern.
     missing : people without a value, by variable; n_excluded : people left out.
     """
 
@@ -32,6 +33,7 @@ class Prepared:
     rows: np.ndarray
     group: np.ndarray
     first: np.ndarray
+    weight: np.ndarray
     missing: Mapping[str, int]
     n_excluded: int
 
@@ -42,7 +44,7 @@ class Prepared:
 
     def total(self, values: np.ndarray | float = 1.0) -> np.ndarray:
         """Weighted sum of a value of each pattern, by covariate pattern, shape (G,)."""
-        return np.bincount(self.group, weights=self.cells.table.weight * values)
+        return np.bincount(self.group, weights=self.weight * values)
 
     def offset(self, spec: LogisticSpec) -> np.ndarray | None:
         """The offset by covariate pattern, shape (G,), where the model has one."""
@@ -73,7 +75,7 @@ def prepare(cohort: Cohort, spec: LogisticSpec, binary: bool = True) -> Prepared
     rows = design_matrix(columns, getter(cells), cells.table.n_patterns)
     group, first = _covariate_patterns(cells)
     missing = missing_by_variable(everyone, spec.variables)
-    prepared = Prepared(cells, columns, rows, group, first, missing, everyone.n - cells.n)
+    prepared = Prepared(cells, columns, rows, group, first, cells.table.weight, missing, everyone.n - cells.n)
     _require_rank(prepared)
     return prepared
 
