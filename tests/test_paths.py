@@ -19,7 +19,10 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-@pytest.mark.parametrize(("kind", "place"), [("codebooks", "data/codebooks"), ("notebooks", "notebooks")])
+@pytest.mark.parametrize(
+    ("kind", "place"),
+    [("codebooks", "data/codebooks"), ("codelists", "data/codelists"), ("notebooks", "notebooks")],
+)
 def test_a_checkout_uses_its_own_folders(package: Path, tmp_path: Path, kind: paths.ResourceKind, place: str) -> None:
     (tmp_path / place).mkdir(parents=True)
     assert paths.resource_dir(kind) == tmp_path / place
@@ -37,7 +40,7 @@ def test_an_incomplete_installation_says_where_it_looked(package: Path) -> None:
 
 
 def test_an_unknown_kind_is_refused_with_the_kinds_there_are() -> None:
-    with pytest.raises(UnknownNameError, match=r"'codebook'.*codebooks, evidence, notebooks"):
+    with pytest.raises(UnknownNameError, match=r"'codebook'.*codebooks, codelists, evidence, notebooks"):
         paths.resource_dir("codebook")
 
 

@@ -153,10 +153,11 @@ def test_the_wheel_carries_codebooks_evidence_and_notebooks(tmp_path: Path) -> N
     assert built.returncode == 0, built.stderr
     (wheel,) = tmp_path.glob("*.whl")
     zipfile.ZipFile(wheel).extractall(tmp_path / "installed")
-    ask = "from comorbid.paths import resource_dir as d; [print(d(k)) for k in ('codebooks', 'evidence', 'notebooks')]"
+    kinds = ("codebooks", "codelists", "evidence", "notebooks")
+    ask = f"from comorbid.paths import resource_dir as d; [print(d(k)) for k in {kinds}]"
     told = run(sys.executable, "-c", ask, cwd=tmp_path, PYTHONPATH=str(tmp_path / "installed"))
     carried = [Path(line) for line in told.stdout.splitlines()]
-    for kept, shipped in zip(("data/codebooks", "data/evidence", "notebooks"), carried, strict=True):
+    for kept, shipped in zip(("data/codebooks", "data/codelists", "data/evidence", "notebooks"), carried, strict=True):
         assert shipped.is_relative_to(tmp_path / "installed")
         assert names(shipped) == names(ROOT / kept) != set()
     assert (tmp_path / "installed" / "comorbid" / "py.typed").is_file()

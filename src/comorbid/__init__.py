@@ -78,6 +78,7 @@ _HOMES = {
     "interval_of_design": "measures",
     "list_cohorts": "sources",
     "load_cohort": "sources",
+    "load_records": "sources.records",
     "misclassified_pair": "definitions",
     "overlap_sensitivity": "measures",
     "predictive_values": "definitions",
@@ -89,6 +90,8 @@ _HOMES = {
     "published_claims": "evidence",
     "published_estimates": "evidence",
     "read_codebook": "codebook",
+    "read_codelist": "sources.codelists",
+    "record_conditions": "sources.records",
     "rebuilt_numbers": "rebuilding",
     "save_table": "tables",
     "same_wording": "comparison",
@@ -172,6 +175,8 @@ if TYPE_CHECKING:
     from comorbid.rebuilding import ledger, rebuilt_numbers
     from comorbid.sources import list_cohorts, load_cohort
     from comorbid.sources.check import check_cohort
+    from comorbid.sources.codelists import read_codelist
+    from comorbid.sources.records import load_records, record_conditions
     from comorbid.spec import LogisticSpec
     from comorbid.synthetic import build_truth, default_inputs
     from comorbid.synthetic.agreement_sweep import possible_months, sweep_agreement

@@ -1,7 +1,7 @@
 """Where things lie: what ships with the library, and where source files are looked for.
 
-A checkout keeps codebooks and evidence in `data/` and notebooks in `notebooks/`; an installed wheel carries the same
-folders in `comorbid/_data/`. Nothing else in the library knows the difference.
+A checkout keeps codebooks, code lists and evidence in `data/` and notebooks in `notebooks/`; an installed wheel carries
+the same folders in `comorbid/_data/`. Nothing else in the library knows the difference.
 """
 
 from __future__ import annotations
@@ -15,11 +15,16 @@ from comorbid.errors import SourceError, require_known
 
 __all__ = ["DATA_VARIABLE", "ResourceKind", "cache_dir", "data_dirs", "resource_dir"]
 
-ResourceKind: TypeAlias = Literal["codebooks", "evidence", "notebooks"]
+ResourceKind: TypeAlias = Literal["codebooks", "codelists", "evidence", "notebooks"]
 
 DATA_VARIABLE: Final = "COMORBID_DATA"
 _PACKAGE: Final = Path(__file__).resolve().parent
-_IN_CHECKOUT: Final = {"codebooks": "data/codebooks", "evidence": "data/evidence", "notebooks": "notebooks"}
+_IN_CHECKOUT: Final = {
+    "codebooks": "data/codebooks",
+    "codelists": "data/codelists",
+    "evidence": "data/evidence",
+    "notebooks": "notebooks",
+}
 
 
 def resource_dir(kind: ResourceKind) -> Path:
@@ -27,7 +32,7 @@ def resource_dir(kind: ResourceKind) -> Path:
 
     Parameters
     ----------
-    kind : {"codebooks", "evidence", "notebooks"}
+    kind : {"codebooks", "codelists", "evidence", "notebooks"}
 
     Returns
     -------
@@ -37,7 +42,7 @@ def resource_dir(kind: ResourceKind) -> Path:
     Raises
     ------
     UnknownNameError
-        When `kind` is none of the three.
+        When `kind` is none of these.
     SourceError
         When neither folder exists, that is, the installation is incomplete.
     """

@@ -1,0 +1,146 @@
+"""Code lists: which codes of which vocabulary mean which condition, as files with version and source.
+
+Many to many: a condition has several codes, and a code may belong to several conditions (M54.2: neck pain, dorsalgia).
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from comorbid.errors import CodebookError, UnknownNameError, listed
+from comorbid.paths import resource_dir
+
+__all__ = ["Code", "CodeList", "read_codelist"]
+
+COLUMNS = ("condition", "vocabulary", "code", "match", "meaning", "version", "source")
+MATCHES = ("exact", "prefix")
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """One line of a code list; with match "prefix" it stands for every code that begins with it."""
+
+    condition: str
+    vocabulary: str
+    code: str
+    match: str
+    meaning: str
+    version: str
+    source: str
+
+    def covers(self, codes: pd.Series) -> pd.Series:
+        """Which codes are this one, or begin with it; the dot of ICD does not count: sources write M54.2 and M542."""
+        own, found = self.code, codes
+        if self.vocabulary.startswith("ICD"):
+            own, found = own.replace(".", ""), found.str.replace(".", "", regex=False)
+        return found.str.startswith(own) if self.match == "prefix" else found == own
+
+
+@dataclass(frozen=True, slots=True)
+class CodeList:
+    """Codes of one vocabulary or several."""
+
+    codes: tuple[Code, ...]
+
+    @property
+    def conditions(self) -> tuple[str, ...]:
+        """Conditions that have a code, in the order of the list."""
+        return tuple(dict.fromkeys(code.condition for code in self.codes))
+
+    @property
+    def vocabularies(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(code.vocabulary for code in self.codes))
+
+    def items(self, condition: str) -> tuple[str, ...]:
+        """Codes of a condition as a codebook lists them, e.g. "ICD10CM: M54.2", or "ICD10CM: M54*"."""
+        own = [code for code in self.codes if code.condition == condition]
+        return tuple(f"{code.vocabulary}: {code.code}{'*' if code.match == 'prefix' else ''}" for code in own)
+
+    def conditions_of(self, codes: pd.DataFrame) -> pd.DataFrame:
+        """Every code that means something, once for each condition that it means.
+
+        Parameters
+        ----------
+        codes : DataFrame
+            vocabulary, code; each pair once.
+
+        Returns
+        -------
+        DataFrame
+            vocabulary, code, condition.
+        """
+        found = [
+            codes[(codes["vocabulary"] == code.vocabulary) & code.covers(codes["code"])].assign(
+                condition=code.condition
+            )
+            for code in self.codes
+        ]
+        return pd.concat(found, ignore_index=True).drop_duplicates()
+
+
+def read_codelist(*sources: str | Path) -> CodeList:
+    """Code lists from CSV files: condition, vocabulary, code, match (exact or prefix), meaning, version, source.
+
+    Parameters
+    ----------
+    *sources : str or Path
+        Files, or names of those that ship with the library: "icd-10-cm", "snomed-ct", "phecode".
+
+    Raises
+    ------
+    CodebookError
+        When a file is absent, has other columns, or a line without condition, vocabulary, code, version or source.
+    """
+    codes = [code for source in sources for code in _read(source)]
+    if not codes:
+        raise CodebookError("no code list was given; name a CSV file, or icd-10-cm, snomed-ct or phecode.")
+    return CodeList(tuple(dict.fromkeys(codes)))
+
+
+def _read(source: str | Path) -> list[Code]:
+    shipped = resource_dir("codelists")
+    path = shipped / f"{source}.csv" if (shipped / f"{source}.csv").is_file() else Path(source)
+    if not path.is_file():
+        names = [found.stem for found in sorted(shipped.glob("*.csv"))]
+        raise UnknownNameError(f"no code list {str(source)!r}. Give a CSV file, or one that ships: {listed(names)}.")
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        rows = csv.DictReader(file)
+        if tuple(rows.fieldnames or ()) != COLUMNS:
+            raise CodebookError(f"{path.name} is no code list: its columns are not {', '.join(COLUMNS)}.")
+        return [_code(row, path.name, number) for number, row in enumerate(rows, 2)]
+
+
+def _code(row: dict[str, str], name: str, number: int) -> Code:
+    empty = [column for column in COLUMNS if column != "meaning" and not (row[column] or "").strip()]
+    if empty:
+        raise CodebookError(
+            f"{name}, line {number}: no {listed(empty)}. A code without version and source is not used."
+        )
+    if row["match"] not in MATCHES:
+        raise CodebookError(f"{name}, line {number}: match is {row['match']!r} (accepted: {listed(MATCHES)}).")
+    return Code(**{column: row[column].strip() for column in COLUMNS})
+
+
+def vocabulary_of(codelist: CodeList, named: str | None, columns: Sequence[str]) -> str | None:
+    """The one vocabulary of records that do not say theirs; None when a column says it.
+
+    Raises
+    ------
+    CodebookError
+        When records do not say, and the list has codes of several vocabularies.
+    """
+    if named is not None and named in columns:
+        return None
+    if named is not None:
+        return named
+    if len(codelist.vocabularies) > 1:
+        raise CodebookError(
+            f"the code list has codes of {listed(codelist.vocabularies)}, and the records do not say whose theirs are. "
+            "Name the column, or the vocabulary, with vocabulary=."
+        )
+    return codelist.vocabularies[0]
