@@ -71,6 +71,7 @@ _HOMES = {
     "fit_pairs": "fitting",
     "forest_plot": "plots",
     "format_estimates": "tables",
+    "funnel_plot": "plots",
     "graded_exposure": "measures",
     "headache_definitions": "definitions",
     "honest_estimates": "audit",
@@ -171,6 +172,15 @@ if TYPE_CHECKING:
     )
     from comorbid.measures.proportions import detectable_difference, exact_power, proportion_intervals
     from comorbid.plots import alt_text, cooccurrence_heatmap, curve_plot, forest_plot, profile_plot, upset_plot
+    from comorbid.plots import (
+        alt_text,
+        cooccurrence_heatmap,
+        curve_plot,
+        forest_plot,
+        funnel_plot,
+        profile_plot,
+        upset_plot,
+    )
     from comorbid.pooling import PooledEstimates, compare_with_published, pool_estimates
     from comorbid.rebuilding import ledger, rebuilt_numbers
     from comorbid.sources import list_cohorts, load_cohort

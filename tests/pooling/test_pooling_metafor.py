@@ -165,7 +165,7 @@ def test_peters(record: dict) -> None:
 @each("trim_and_fill")
 def test_trim_and_fill(record: dict) -> None:
     found = of_record(record).trim_and_fill(record["estimator"])
-    row = found[found["type"] == "summary"].iloc[0]
+    row = found[found["type"] == "adjusted"].iloc[0]
     assert (row["missing"], row["side"] if row["missing"] else "") == (
         record["k0"],
         record["side"] if record["k0"] else "",

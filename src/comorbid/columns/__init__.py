@@ -53,6 +53,9 @@ RATIO_MEASURES = frozenset(
         "risk_ratio",
         "hazard_ratio",
         "ratio_of_odds_ratios",
+        "ratio_of_risk_ratios",
+        "ratio_of_hazard_ratios",
+        "ratio_of_prevalence_ratios",
         "synergy_index",
     }
 )

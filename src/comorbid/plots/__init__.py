@@ -4,6 +4,7 @@ from comorbid.plots.alt import alt_text
 from comorbid.plots.curve import curve_plot
 from comorbid.plots.figure import Figure
 from comorbid.plots.forest import forest_plot
+from comorbid.plots.funnel import funnel_plot
 from comorbid.plots.heatmap import cooccurrence_heatmap
 from comorbid.plots.profile import profile_plot
 from comorbid.plots.style import house_style
@@ -15,6 +16,7 @@ __all__ = [
     "cooccurrence_heatmap",
     "curve_plot",
     "forest_plot",
+    "funnel_plot",
     "house_style",
     "profile_plot",
     "upset_plot",

@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from comorbid.columns.words import (
@@ -20,18 +21,20 @@ from comorbid.columns.words import (
 )
 from comorbid.errors import SpecError
 from comorbid.plots.courses import Profile, arrange_profile
+from comorbid.plots.funnel import arrange_funnel
 from comorbid.plots.pairs import NO_ESTIMATE, TOO_FEW, triangle
+from comorbid.plots.pooled import Drawable, as_frame, spread_text
 from comorbid.plots.rows import Forest, forest_rows
 from comorbid.plots.sets import arrange_sets
 from comorbid.plots.subjects import one_measure, pair_label
 
-KINDS = ("forest", "heatmap", "upset", "profile")
+KINDS = ("forest", "funnel", "heatmap", "upset", "profile")
 MOST = 12
 """Estimates said one by one; what follows is counted."""
 
 
 def alt_text(
-    frame: pd.DataFrame,
+    frame: pd.DataFrame | Drawable,
     kind: str = "forest",
     *,
     labels: Mapping[str, str] | None = None,
@@ -42,10 +45,10 @@ def alt_text(
 
     Parameters
     ----------
-    frame : DataFrame
-        The frame that the figure was drawn from.
-    kind : {"forest", "heatmap", "upset", "profile"}
-        The figure: `forest_plot`, `cooccurrence_heatmap`, `upset_plot`, `profile_plot`.
+    frame : DataFrame or PooledEstimates
+        What the figure was drawn from.
+    kind : {"forest", "funnel", "heatmap", "upset", "profile"}
+        The figure: `forest_plot`, `funnel_plot`, `cooccurrence_heatmap`, `upset_plot`, `profile_plot`.
     labels : mapping of name to label, optional
         Labels of variables, over those in `frame.attrs["labels"]`.
     measure : str, optional
@@ -63,9 +66,10 @@ def alt_text(
     SpecError
         For an unknown kind, and where the figure itself could not be drawn.
     """
-    sayers = {"forest": _forest, "heatmap": _heatmap, "upset": _upset, "profile": _profile}
+    sayers = {"forest": _forest, "funnel": _funnel, "heatmap": _heatmap, "upset": _upset, "profile": _profile}
     if kind not in sayers:
         raise SpecError(f"`kind={kind!r}` is no kind of figure; it is one of {', '.join(KINDS)}.")
+    frame = as_frame(frame)
     opening, said = sayers[kind](frame, labels, measure)
     rest = f"{len(said) - most:,} more in the table." if len(said) > most else ""
     source = source_line(frame).replace(" · ", ", ")
@@ -76,19 +80,45 @@ def alt_text(
 def _forest(frame: pd.DataFrame, labels: Mapping[str, str] | None, measure: str | None) -> tuple[str, list[str]]:
     forest = forest_rows(frame, labels, measure)
     opening = f"Forest plot of {_title(forest.measure, frame)}:"
+    spread = spread_text(frame).replace(" · ", ", ")
+    if spread:
+        opening = f"Forest plot of {_title(forest.measure, frame)} ({spread}):"
     return opening, _forest_lines(forest)
 
 
+def _funnel(frame: pd.DataFrame, labels: Mapping[str, str] | None, measure: str | None) -> tuple[str, list[str]]:
+    funnel = arrange_funnel(frame)
+    seen = funnel.y[~funnel.filled]
+    shown = [number(float(value), funnel.measure) for value in funnel.shown(np.array([seen.min(), seen.max()]))]
+    errors = [number(value) for value in (funnel.std_error.min(), funnel.std_error.max())]
+    said = [
+        f"{int((~funnel.filled).sum())} studies, standard errors {errors[0]} to {errors[1]}, "
+        f"estimates {shown[0]} to {shown[1]}"
+    ]
+    said.append(f"pooled {number(float(funnel.shown(funnel.pooled)), funnel.measure)}")
+    if np.isfinite(funnel.adjusted):
+        said.append(
+            f"{int(funnel.filled.sum())} studies filled in, pooled with them "
+            f"{number(float(funnel.shown(funnel.adjusted)), funnel.measure)}"
+        )
+    title = measure_label(funnel.measure)
+    return f"Funnel plot of {title[:1].lower()}{title[1:]} against standard error:", said
+
+
 def _forest_lines(forest: Forest) -> list[str]:
+    """Rows in words, pooled estimates before the studies they come from."""
     said: list[str] = []
+    pooled: list[bool] = []
     above: list[str] = []
     for row in forest.rows:
         above = [*above[: row.depth], row.label]
         if row.reference or row.heading:
             continue
         texts = [f"{entry.group[:1].lower()}{entry.group[1:]} {entry.text}".strip() for entry in row.entries]
+        pooled.append(all(entry.kind in ("summary", "prediction") for entry in row.entries))
         said.append(f"{', '.join(above)}: {', '.join(texts)}")
-    return said
+    first = [text for text, is_pooled in zip(said, pooled, strict=True) if is_pooled]
+    return [*first, *(text for text, is_pooled in zip(said, pooled, strict=True) if not is_pooled)]
 
 
 def _title(measure: str, frame: pd.DataFrame) -> str:

@@ -15,6 +15,7 @@ from comorbid.columns import PROPORTION_MEASURES, RATIO_MEASURES, null_value
 from comorbid.columns.words import measure_label
 from comorbid.plots.lines import LINE, Line, Page, counts_header, lay_out, same_counts
 from comorbid.plots.margin import columns_width, write_columns
+from comorbid.plots.pooled import Drawable, as_frame, mark_pooled, write_spread
 from comorbid.plots.rows import Entry, Forest, forest_rows
 from comorbid.plots.scales import limits_of, scale_axis
 from comorbid.plots.style import (
@@ -40,7 +41,7 @@ TOP, BOTTOM = 0.45, 0.75
 
 
 def forest_plot(
-    frame: pd.DataFrame,
+    frame: pd.DataFrame | Drawable,
     ax: Axes | None = None,
     labels: Mapping[str, str] | None = None,
     *,
@@ -55,13 +56,14 @@ def forest_plot(
     with a line at 0, prevalences on an axis of percentages. Levels that a model compares with are rows marked
     "(reference)". Groups differ in colour and marker. An interval that runs far beyond the estimates is cut at
     the edge with an arrow; its limits are in print. Rows of a meta-analysis (`study`, with `type` in "study",
-    "summary", "prediction" and, if there is one, `weight` in percent) get squares by weight, diamonds and bars.
+    "summary", "prediction" and, if there is one, `weight` in percent) get squares by weight, diamonds and bars, a
+    dashed line at the pooled estimate, and the spread between studies in words.
 
     Parameters
     ----------
-    frame : DataFrame
+    frame : DataFrame or PooledEstimates
         Tidy estimates: from `fit.tidy(exponentiate=True)`, stacked models, `prevalence`, rows of `cooccurrence`,
-        pooled studies. `measure`, `estimate`, `conf_low` and `conf_high` are needed.
+        pooled studies, or the pooled result itself. `measure`, `estimate`, `conf_low` and `conf_high` are needed.
     ax : Axes, optional
         Where to draw; a figure that fits the number of rows is made when absent.
     labels : mapping of name to label, optional
@@ -84,6 +86,7 @@ def forest_plot(
     SpecError
         When columns are absent, no row is left, or several measures are there and none was named.
     """
+    frame = as_frame(frame)
     forest = forest_rows(frame, labels, measure, group)
     room = width if ax is None else room_of(ax)
     with house_style():
@@ -93,6 +96,9 @@ def forest_plot(
         _prepare(target, forest, page)
         for line in page.lines:
             _draw(target, line, styles, forest)
+        mark_pooled(target, forest, page)
+        if "pooled" in frame.attrs:
+            write_spread(target, frame, page.label_width + 8, 72 * room - 16)
         write_columns(target, page.columns)
         space = 72 * room - columns_width(page.columns)
         said = _legend(target, page, styles, _said(forest, frame, counts), space)
@@ -108,7 +114,7 @@ def _prepare(ax: Axes, forest: Forest, page: Page) -> None:
     ax.set_yticks([line.middle for line in page.lines], [line.label for line in page.lines], ha="left")
     ax.tick_params(axis="y", length=0, pad=page.label_width + 8)
     for line, text in zip(page.lines, ax.get_yticklabels(), strict=True):
-        text.set_fontweight("bold" if line.row.heading else "normal")
+        text.set_fontweight("bold" if line.row.bold else "normal")
         text.set_color(GREY if line.row.reference else INK)
     ax.spines[["left", "top", "right"]].set_visible(False)
     ax.grid(axis="x", color=PALE, linewidth=0.6)
@@ -140,7 +146,9 @@ def _interval(ax: Axes, entry: Entry, height: float, look: Look, bar: bool) -> N
     if math.isnan(entry.low) or math.isnan(entry.high):
         return
     ends = max(entry.low, lower), min(entry.high, upper)
-    ax.plot(ends, [height, height], color=look.colour, linewidth=3.5 if bar else 1.5, solid_capstyle="butt", zorder=2)
+    thick = 3.5 if bar else 1.0 if entry.weight == entry.weight else 1.5
+    colour = INK if thick == 1.0 else look.colour
+    ax.plot(ends, [height, height], color=colour, linewidth=thick, solid_capstyle="butt", zorder=2)
     for cut, end, marker in ((entry.low < lower, lower, "<"), (entry.high > upper, upper, ">")):
         if cut:
             ax.plot(end, height, marker, color=look.colour, markersize=6, clip_on=False, zorder=3)

@@ -56,7 +56,7 @@ def lay_out(forest: Forest, frame: pd.DataFrame, width: float, counts: bool) -> 
 
 def _page(forest: Forest, frame: pd.DataFrame, counts: bool, wrap: int) -> Page:
     labels = [_label(row, wrap) for row in forest.rows]
-    label_width = max(text_width(text, FONT_SIZE, row.heading) for text, row in zip(labels, forest.rows, strict=True))
+    label_width = max(text_width(text, FONT_SIZE, row.bold) for text, row in zip(labels, forest.rows, strict=True))
     lines, depth = [], 0.0
     for row, label in zip(forest.rows, labels, strict=True):
         size = max(len(row.entries), 0.85 * (label.count("\n") + 1), 1.0)

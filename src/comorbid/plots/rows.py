@@ -42,6 +42,11 @@ class Row:
     heading: bool = False
     reference: bool = False
 
+    @property
+    def bold(self) -> bool:
+        """Whether the label stands out: of a heading, and of the estimate pooled over all."""
+        return self.heading or (self.depth == 0 and any(entry.kind == "summary" for entry in self.entries))
+
 
 @dataclass(frozen=True, slots=True)
 class Forest:
@@ -78,7 +83,7 @@ def forest_rows(
     -------
     Forest
     """
-    drawn = one_measure(frame, measure, "forest_plot")
+    drawn = _without_tests(one_measure(frame, measure, "forest_plot"))
     name = str(drawn["measure"].iloc[0])
     if name in RATIO_MEASURES:
         drawn = drop_intercept(drawn)
@@ -96,7 +101,14 @@ def forest_rows(
     return Forest(tuple(_with_headings(together, group, words)), name, groups)
 
 
+def _without_tests(drawn: pd.DataFrame) -> pd.DataFrame:
+    """Without the rows of a meta-analysis that are no estimates."""
+    return drawn[drawn["type"] != "test"] if "type" in drawn.columns else drawn
+
+
 def _group(drawn: pd.DataFrame) -> str | None:
+    if "study" in drawn.columns:
+        return None
     if "model" in drawn.columns and drawn["model"].unique().size > 1:
         return "model"
     sizes = {name: int(drawn[name].unique().size) for name in grouping_columns(drawn)}

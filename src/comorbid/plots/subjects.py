@@ -47,7 +47,8 @@ def one_measure(frame: pd.DataFrame, measure: str | None, plot: str) -> pd.DataF
 def row_paths(drawn: pd.DataFrame, group: str | None, words: Words) -> list[tuple[str, ...]]:
     """What each row is, from the outermost heading to its own label.
 
-    Subgroups head the terms of a model; a condition, a pair or a combination heads its subgroups.
+    Subgroups head the terms of a model and the studies of a meta-analysis; a condition, a pair or a combination heads
+    its subgroups.
     """
     split = [name for name in grouping_columns(drawn) if name != group and drawn[name].unique().size > 1]
     fixed = ["outcome", "exposure", "model"] if "term" in drawn.columns else []
@@ -59,8 +60,9 @@ def row_paths(drawn: pd.DataFrame, group: str | None, words: Words) -> list[tupl
             above = " · ".join(f"{words.name(name)}: {value_text(name, record[name], words)}" for name in split + heads)
             paths.append((above, *own) if above else own)
         else:
-            within = " · ".join(value_text(name, record[name], words) for name in split)
-            paths.append((*own, within) if within else own)
+            within = " · ".join(text for name in split if (text := value_text(name, record[name], words)))
+            path = (within, *own) if "study" in record else (*own, within)
+            paths.append(path if within else own)
     return paths
 
 

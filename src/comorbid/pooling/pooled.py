@@ -84,14 +84,26 @@ class PooledEstimates:
         -------
         DataFrame
             study, type ("study", "summary" or "prediction"), or term, level, reference for coefficients; measure
-            ("log_odds", or "odds_ratio" when exponentiated, and so on), estimate, std_error, statistic, p_value,
-            conf_low, conf_high, and weight in percent. The row of the prediction interval repeats the pooled estimate;
-            it is missing where one true effect is assumed, for there is then nothing to predict.
+            ("log_odds", or "odds_ratio" when exponentiated, and so on; a coefficient of a moderator is then a
+            "ratio_of_odds_ratios"), estimate, std_error, statistic, p_value, conf_low, conf_high, and of studies weight
+            in percent, n and events where they are known. The row of the prediction interval repeats the pooled
+            estimate; it is missing where one true effect is assumed, for there is then nothing to predict.
         """
         scale = Scale.of(self.studies, exponentiate)
         own = [self._study_rows(scale)] if studies else []
         frame = pd.concat([*own, self._summary_rows(scale)], ignore_index=True)
         return self._labelled(frame)
+
+    def drawn(self) -> pd.DataFrame:
+        """The frame that `forest_plot` and `funnel_plot` draw: ratios and studies, by kind where `by` was given."""
+        if self.has_moderators:
+            coefficients = self.tidy(exponentiate=True).iloc[1:]
+            return self._labelled(coefficients)
+        if self.by is None or self.studies.frame[self.by].nunique() < 2:
+            return self.tidy(exponentiate=True, studies=True)
+        kinds = self.subgroups(exponentiate=True, studies=True)
+        whole = self.tidy(exponentiate=True).replace({"study": {POOLED: "All studies"}})
+        return self._labelled(pd.concat([kinds, whole], ignore_index=True))
 
     def _summary_rows(self, scale: Scale) -> pd.DataFrame:
         errors = np.sqrt(np.diag(self.model.covariance))
@@ -99,6 +111,8 @@ class PooledEstimates:
         design = self.design
         if self.has_moderators:
             named = {"term": design.term, "level": design.level, "reference": design.reference}
+            if scale.exponentiate:
+                rows.loc[1:, "measure"] = f"ratio_of_{scale.measure}s"
             return pd.concat([pd.DataFrame({"type": "coefficient", **named}), rows], axis=1)
         low, high = scale.turn(np.array(self.prediction_limits()))
         ahead = rows.assign(type="prediction", study=PREDICTION, conf_low=low, conf_high=high)
@@ -107,7 +121,7 @@ class PooledEstimates:
 
     def _study_rows(self, scale: Scale) -> pd.DataFrame:
         rows = wald_rows(scale, self.studies.y, np.sqrt(self.studies.v), self.conf_level, np.inf)
-        return rows.assign(study=self.studies.labels, type="study", weight=self.model.weights)
+        return rows.assign(study=self.studies.labels, type="study", weight=self.model.weights, **self.studies.counts)
 
     def _labelled(self, frame: pd.DataFrame) -> pd.DataFrame:
         frame = arrange(frame, [name for name in ("study", "type") if name in frame.columns])

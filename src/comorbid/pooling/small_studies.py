@@ -8,7 +8,7 @@ import pandas as pd
 from comorbid._numerics import pooling_bias
 from comorbid._numerics.pooling_tau2 import ESTIMATORS
 from comorbid.errors import SpecError, require_known
-from comorbid.pooling.model import RANDOM, Asked, fit_model
+from comorbid.pooling.model import RANDOM, Asked, Model, fit_model
 from comorbid.pooling.rows import Scale, wald_rows
 from comorbid.pooling.studies import Studies
 
@@ -80,9 +80,9 @@ def trim_and_fill(studies: Studies, asked: Asked, estimator: str, side: str | No
     Returns
     -------
     DataFrame
-        study, type ("study", "filled", "summary"), measure, estimate, std_error, statistic, p_value, conf_low,
-        conf_high, tau2 (of the summary), and in every row missing (how many were added), missing_std_error,
-        missing_p_value (of "R0": that none is missing) and side.
+        study, type ("study", "filled", "summary" as observed, "adjusted" with the filled ones), measure, estimate,
+        std_error, statistic, p_value, conf_low, conf_high, tau2 (of the last two), and in every row missing (how many
+        were added), missing_std_error, missing_p_value (of "R0": that none is missing) and side.
 
     Raises
     ------
@@ -105,16 +105,23 @@ def trim_and_fill(studies: Studies, asked: Asked, estimator: str, side: str | No
     filled = _with_filled(studies, found)
     model = fit_model(filled, np.ones((filled.k, 1)), asked.method, asked.test)
     scale = Scale.of(studies, exponentiate)
+    before = fit_model(studies, np.ones((studies.k, 1)), asked.method, asked.test)
     own = wald_rows(scale, filled.y, np.sqrt(filled.v), asked.conf_level, np.inf)
-    errors = np.sqrt(np.diag(model.covariance))
-    summary = wald_rows(scale, model.coefficients, errors, asked.conf_level, model.df)
-    whole = pd.concat(
-        [own.assign(study=filled.names, type=filled.frame["type"]), summary.assign(study="Pooled", type="summary")],
-        ignore_index=True,
-    )
-    whole.loc[len(whole) - 1, "tau2"] = np.nan if model.tau2 is None else model.tau2
+    own = own.assign(study=filled.names, type=filled.frame["type"])
+    rows = [
+        own,
+        _summary(before, scale, asked.conf_level, "Pooled", "summary"),
+        _summary(model, scale, asked.conf_level, "Pooled with filled studies", "adjusted"),
+    ]
+    whole = pd.concat(rows, ignore_index=True)
     counted = {"missing": found.missing, "missing_std_error": found.std_error, "missing_p_value": found.p_value}
     return whole.assign(**counted, side=found.side)
+
+
+def _summary(model: Model, scale: Scale, conf_level: float, name: str, kind: str) -> pd.DataFrame:
+    errors = np.sqrt(np.diag(model.covariance))
+    row = wald_rows(scale, model.coefficients, errors, conf_level, model.df)
+    return row.assign(study=name, type=kind, tau2=np.nan if model.tau2 is None else model.tau2)
 
 
 def _with_filled(studies: Studies, found: pooling_bias.Filled) -> Studies:

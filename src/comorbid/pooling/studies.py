@@ -64,6 +64,13 @@ class Studies:
             labels.append(f"{name} ({seen[name]})" if names.count(name) > 1 else name)
         return labels
 
+    @property
+    def counts(self) -> dict[str, np.ndarray]:
+        """People of each estimate, and those with the outcome: of the cells, or of columns of that name."""
+        if self.cells is not None:
+            return {"n": self.cells.sum(axis=1), "events": self.cells[:, [0, 2]].sum(axis=1)}
+        return {name: _numbers(self.frame, name) for name in ("n", "events") if name in self.frame.columns}
+
     def select(self, rows: np.ndarray) -> Studies:
         """Only the rows that are true in `rows`, shape (k,)."""
         frame = self.frame[rows].reset_index(drop=True)

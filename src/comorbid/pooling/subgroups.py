@@ -83,7 +83,8 @@ def _rows(chosen: Studies, model: Model, scale: Scale, conf_level: float, with_s
     if not with_studies:
         return summary
     own = wald_rows(scale, chosen.y, np.sqrt(chosen.v), conf_level, np.inf)
-    return pd.concat([own.assign(study=chosen.labels, type="study", weight=model.weights), summary], ignore_index=True)
+    own = own.assign(study=chosen.labels, type="study", weight=model.weights, **chosen.counts)
+    return pd.concat([own, summary], ignore_index=True)
 
 
 def _test(models: list[Model]) -> pd.DataFrame:
