@@ -171,7 +171,6 @@ if TYPE_CHECKING:
         without_overlap,
     )
     from comorbid.measures.proportions import detectable_difference, exact_power, proportion_intervals
-    from comorbid.plots import alt_text, cooccurrence_heatmap, curve_plot, forest_plot, profile_plot, upset_plot
     from comorbid.plots import (
         alt_text,
         cooccurrence_heatmap,
