@@ -13,16 +13,22 @@ LAYERS = """
 errors paths
 columns design variables codebook_checks codebook restriction formula spec evidence
 _numerics
+disclosure
 definitions sampling replication recode people relation cohort synthetic sources
 cells fitting measures pooling comparison rebuilding audit
-disclosure tables plots
+tables plots
 analyses cli __main__
 __init__
 """
 ORDER = {name: rank for rank, name in enumerate(LAYERS.split())}
 
 # Layers that know less than their place would allow.
-NARROW = {"_numerics": {"errors"}, "tables": {"errors", "columns"}, "plots": {"errors", "columns"}}
+NARROW = {
+    "_numerics": {"errors"},
+    "disclosure": {"errors", "paths", "columns", "_numerics"},
+    "tables": {"errors", "columns", "disclosure"},
+    "plots": {"errors", "columns", "disclosure"},
+}
 
 
 def top_level(path: Path) -> str:

@@ -89,6 +89,7 @@ _HOMES = {
     "profile_plot": "plots",
     "proportion_intervals": "measures.proportions",
     "published_claims": "evidence",
+    "protect": "disclosure",
     "published_estimates": "evidence",
     "read_codebook": "codebook",
     "read_codelist": "sources.codelists",
@@ -134,6 +135,7 @@ if TYPE_CHECKING:
         predictive_values,
     )
     from comorbid.design import SurveyDesign
+    from comorbid.disclosure import protect
     from comorbid.errors import ComorbidError, ComorbidWarning
     from comorbid.evidence import published_claims, published_estimates
     from comorbid.fitting import (

@@ -12,6 +12,7 @@ from comorbid._numerics.structure import Clusters
 from comorbid.codebook import Codebook, Variable
 from comorbid.columns import SYNTHETIC
 from comorbid.design import SurveyDesign
+from comorbid.disclosure import CONFIDENTIAL, protect, read_rules, releasing
 from comorbid.errors import DesignError, EmptyDomainError, few, names_given
 from comorbid.people import PeopleFrame
 from comorbid.relation import PeopleRelation
@@ -60,6 +61,11 @@ class Cohort:
     @property
     def synthetic(self) -> bool:
         return self.codebook.synthetic
+
+    @property
+    def release(self) -> str:
+        """ "public-use", or "confidential": what leaves the program is then protected (`disclosure.protect`)."""
+        return self.codebook.release
 
     @property
     def conditions(self) -> tuple[str, ...]:
@@ -229,20 +235,32 @@ class Cohort:
         variables: Mapping[str, Variable] | None = None,
         conf_level: float | None = None,
     ) -> pd.DataFrame:
-        """A result frame with the labels of this cohort; synthetic numbers get their last column `source`."""
+        """A result frame with the labels of this cohort; synthetic numbers get their last column `source`.
+
+        Every result frame passes here: it carries whether the cohort is confidential, and while a report is made from a
+        confidential cohort it is protected at once, so that a notebook never holds what a report must not show.
+        """
         variables = variables or self.codebook.variables
         if self.synthetic:
             frame = frame.assign(source=SYNTHETIC)
         frame.attrs = {
             "cohort": self.title,
+            "cohort_name": self.name,
+            "release": self.release,
             "synthetic": self.synthetic,
             "labels": {name: variable.label for name, variable in variables.items()},
         }
         if conf_level is not None:
             frame.attrs["conf_level"] = conf_level
-        return frame
+        return protect(frame) if self.release == CONFIDENTIAL and releasing() else frame
+
+    def shown(self, count: int) -> str:
+        """A number of people for a text; a small one of a confidential cohort is masked, since texts travel."""
+        return few(count, read_rules(self.name).threshold) if self.release == CONFIDENTIAL else f"{count:,}"
 
     def __repr__(self) -> str:
         what = "synthetic data" if self.synthetic else "real data"
         design = self.design.describe() if self.design else "no survey design"
-        return f"<Cohort {self.title} ({what}): {self.n:,} of {len(self.people):,} people; {design}>"
+        return (
+            f"<Cohort {self.title} ({what}): {self.shown(self.n)} of {self.shown(len(self.people))} people; {design}>"
+        )

@@ -39,7 +39,9 @@ def published_estimates(
         if asked is not None:
             words = asked.replace("_", " ").lower()
             frame = frame[frame[column].fillna("").str.lower().str.contains(words, regex=False)]
-    return frame.reset_index(drop=True)
+    frame = frame.reset_index(drop=True)
+    frame.attrs["release"] = "public-use"
+    return frame
 
 
 def published_claims() -> pd.DataFrame:

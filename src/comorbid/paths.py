@@ -13,11 +13,13 @@ from typing import Final, Literal, TypeAlias
 
 from comorbid.errors import SourceError, require_known
 
-__all__ = ["DATA_VARIABLE", "ResourceKind", "cache_dir", "data_dirs", "resource_dir"]
+__all__ = ["DATA_VARIABLE", "REPORT_DIR", "ResourceKind", "cache_dir", "data_dirs", "resource_dir"]
 
 ResourceKind: TypeAlias = Literal["codebooks", "codelists", "evidence", "notebooks"]
 
 DATA_VARIABLE: Final = "COMORBID_DATA"
+REPORT_DIR: Final = "COMORBID_REPORT_DIR"
+"""Names the folder where `Report` writes; only the runner sets it, in processes of its own."""
 _PACKAGE: Final = Path(__file__).resolve().parent
 _IN_CHECKOUT: Final = {
     "codebooks": "data/codebooks",

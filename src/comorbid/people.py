@@ -45,7 +45,7 @@ class PeopleFrame:
         return len(self._frame)
 
     def __repr__(self) -> str:
-        return f"<{len(self):,} people, {len(self._frame.columns)} columns; rows are not shown>"
+        return f"<{few(len(self))} people, {len(self._frame.columns)} columns; rows are not shown>"
 
     def column(self, name: str) -> pd.Series:
         """A column as it came."""

@@ -17,8 +17,8 @@ from comorbid.analyses.report import Report
 from comorbid.errors import AnalysisError
 from tests.analyses.toy_study import files
 
-REAL = SimpleNamespace(name="survey", title="A survey", synthetic=False)
-MADE = SimpleNamespace(name="synthetic", title="Synthetic cohort", synthetic=True)
+REAL = SimpleNamespace(name="survey", title="A survey", synthetic=False, release="public-use")
+MADE = SimpleNamespace(name="synthetic", title="Synthetic cohort", synthetic=True, release="public-use")
 FRAME = pd.DataFrame({"condition": ["<b>neck</b>", "back"], "share": [0.12345678901, 0.5]})
 
 

@@ -19,7 +19,11 @@ from comorbid.errors import AnalysisError
 from tests.analyses.toy_study import facts, write_study
 
 COHORT = SimpleNamespace(
-    name="survey", title="A survey", synthetic=False, codebook=SimpleNamespace(variables=("age", "age_band", "sex"))
+    name="survey",
+    title="A survey",
+    synthetic=False,
+    release="public-use",
+    codebook=SimpleNamespace(variables=("age", "age_band", "sex")),
 )
 FRAME = pd.DataFrame(
     {
@@ -76,7 +80,7 @@ import pandas as pd
 from types import SimpleNamespace
 from comorbid.analyses.report import Report
 codebook = SimpleNamespace(variables=("age",))
-report = Report(SimpleNamespace(name=cohort, title="Toy", synthetic=True, codebook=codebook))
+report = Report(SimpleNamespace(name=cohort, title="Toy", synthetic=True, release="public-use", codebook=codebook))
 texts = {name: ["a text"] for name in ("claimed", "published", "rebuilt", "verdict", "why")}
 report.rebuilt(pd.DataFrame({"rebuild": ["odds-of-toys"], "within_tolerance": [WITHIN], **texts}))
 report.headline("One number.")

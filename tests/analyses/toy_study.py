@@ -18,7 +18,7 @@ PARAMETERS = 'cohort: str = "toy"  # cohort to run on\nmin_age: int = 18  # youn
 SETUP = """
 from types import SimpleNamespace
 from comorbid.analyses.report import Report
-report = Report(SimpleNamespace(name=cohort, title="Toy", synthetic=True))
+report = Report(SimpleNamespace(name=cohort, title="Toy", synthetic=True, release="public-use"))
 """
 
 TOY = CohortFacts("toy", "Toy cohort", True, ("migraine", "neck_pain", "age"), ("migraine", "neck_pain"), "0" * 64)

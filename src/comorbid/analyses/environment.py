@@ -6,12 +6,9 @@ import os
 import tempfile
 from pathlib import Path
 
-from comorbid.paths import DATA_VARIABLE
+from comorbid.paths import DATA_VARIABLE, REPORT_DIR
 
 __all__ = ["FORK", "REPORT_DIR", "child_environment", "make_runtime"]
-
-REPORT_DIR = "COMORBID_REPORT_DIR"
-"""Where `Report` writes; only the runner sets it."""
 
 FORK = "COMORBID_FORK"
 """With 0, every worker and kernel starts as a plain process; reports are the same."""

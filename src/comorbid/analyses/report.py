@@ -11,10 +11,11 @@ from typing import Any, Protocol
 
 import pandas as pd
 
-from comorbid.analyses.environment import REPORT_DIR
 from comorbid.analyses.manifest import write_json
 from comorbid.analyses.places import CONTENTS
+from comorbid.disclosure import CONFIDENTIAL, PUBLIC_USE, protect
 from comorbid.errors import AnalysisError
+from comorbid.paths import REPORT_DIR
 
 __all__ = ["Report"]
 
@@ -32,6 +33,8 @@ class ReportedCohort(Protocol):
     def synthetic(self) -> bool: ...
     @property
     def codebook(self) -> Any: ...
+    @property
+    def release(self) -> str: ...
 
 
 class Report:
@@ -39,6 +42,7 @@ class Report:
 
     In JupyterLab everything is shown and nothing is written. Under `comorbid report` each table also becomes
     `tables/<name>.csv` and each figure `figures/<name>.png` and `.svg`, and warnings that hide a mistake are errors.
+    What a confidential cohort gives is protected before it is shown (`disclosure.protect`).
 
     Parameters
     ----------
@@ -75,9 +79,12 @@ class Report:
         Raises
         ------
         AnalysisError
-            When the name cannot be a file's or was used before, or the caption is empty.
+            When the name cannot be a file's or was used before, or the caption is empty; when the cohort is
+            confidential and `shown` was not made from a protected frame.
         """
-        self._show(frame, name, caption, shown, note)
+        if shown is not None:
+            self._require_protected(shown, name)
+        self._show(self._protected(frame), name, caption, shown, note)
 
     def rebuilt(
         self,
@@ -89,7 +96,8 @@ class Report:
         """Show rebuilt numbers, or rows of the ledger, as *claimed, published, rebuilt*; write `tables/<name>.csv`.
 
         A number that left the tolerance recorded for it is noted: the runner then gives the report the status
-        "differs", and `comorbid report` exits 1.
+        "differs", and `comorbid report` exits 1. Replications in a confidential cohort are left out, since the frame
+        does not carry the counts that they rest on.
 
         Parameters
         ----------
@@ -105,6 +113,8 @@ class Report:
         """
         from comorbid.analyses import rebuilt
 
+        if self.cohort.release == CONFIDENTIAL and "kind" in frame.columns:
+            frame = frame[frame["kind"] != "replication"]
         self._contents["left_tolerance"] += rebuilt.left_tolerance(frame)
         links = rebuilt.addresses(self.cohort.codebook.variables) if self._folder else {}
         self._show(frame, name, caption, rebuilt.readable_rows(frame), note, links)
@@ -150,7 +160,7 @@ class Report:
             raise AnalysisError(f"figure {name!r} has no alt text. Say in words what it shows.")
         files = [f"figures/{name}.{kind}" for kind in ("png", "svg", *(["csv"] if data is not None else []))]
         number, full = self._enter("figures", "Figure", name, caption, files, alt=alt)
-        drawn = as_figure(figure, full, alt, data)
+        drawn = as_figure(figure, full, alt, None if data is None else self._protected(data))
         png = drawn.png()
         for file, content in zip(files, (png, drawn.svg(), (drawn.csv() or "").encode()), strict=False):
             self._write(file, content)
@@ -180,6 +190,20 @@ class Report:
         items.append({"name": name, "caption": full, "files": files, **more})
         self._save_contents()
         return f"{word.lower()}-{len(items)}", full
+
+    def _protected(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """The frame as it may be shown; where the cohort is confidential, so is a frame that says nothing."""
+        if self.cohort.release == CONFIDENTIAL or frame.attrs.get("release") == CONFIDENTIAL:
+            return protect(frame)
+        return frame
+
+    def _require_protected(self, shown: pd.DataFrame, name: str) -> None:
+        free = shown.attrs.get("protected") or shown.attrs.get("release") == PUBLIC_USE
+        if self.cohort.release == CONFIDENTIAL and not free:
+            raise AnalysisError(
+                f"table {name!r}: the cohort is confidential, and what is shown does not say that it was protected. "
+                "Make it with format_estimates from the whole result frame, or leave `shown` out."
+            )
 
     def _save_contents(self) -> None:
         if self._folder is not None:

@@ -27,12 +27,13 @@ def run(args: Namespace) -> int:
     import pandas as pd
 
     from comorbid.columns import arrange
+    from comorbid.disclosure import guarded
     from comorbid.measures import combinations, cooccurrence
 
     cohort = load_asked(args)
     measures = {"pairs": cooccurrence, "combinations": combinations}
     wanted = [args.only] if args.only else list(PARTS)
-    frames = [measures[part](cohort, by=args.by, conf_level=args.conf_level) for part in wanted]
+    frames = [guarded(measures[part](cohort, by=args.by, conf_level=args.conf_level)) for part in wanted]
     if args.format == "table":
         for number, frame in enumerate(frames):
             print() if number else None

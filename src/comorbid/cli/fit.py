@@ -34,7 +34,8 @@ def run(args: Namespace) -> int:
     """Fit and print; who was left out for missing values is said on standard error."""
     from comorbid.fitting import fit_logistic
 
-    fit = fit_logistic(load_asked(args), args.formula, method=args.method, df=_degrees(args.df))
+    cohort = load_asked(args)
+    fit = fit_logistic(cohort, args.formula, method=args.method, df=_degrees(args.df))
     if args.glance:
         frame = fit.glance()
     elif args.margins:
@@ -43,8 +44,8 @@ def run(args: Namespace) -> int:
         frame = fit.tidy(exponentiate=not args.log_odds, conf_level=args.conf_level)
     write_frame(frame, args.format)
     if fit.n_excluded and args.format == "table":
-        missing = ", ".join(f"{name} {count:,}" for name, count in fit.missing.items() if count)
-        print(f"{fit.n_excluded:,} people left out for missing values ({missing}).", file=sys.stderr)
+        missing = ", ".join(f"{name} {cohort.shown(count)}" for name, count in fit.missing.items() if count)
+        print(f"{cohort.shown(fit.n_excluded)} people left out for missing values ({missing}).", file=sys.stderr)
     return 0
 
 

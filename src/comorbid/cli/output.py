@@ -20,7 +20,13 @@ def add_format(parser: ArgumentParser) -> None:
 
 
 def write_frame(frame: pd.DataFrame, form: str) -> None:
-    """Print a frame; in CSV and JSON numbers keep all their digits, and what is missing is empty or null."""
+    """Print a frame, protected when its cohort is confidential.
+
+    In CSV and JSON numbers keep all their digits, and what is missing is empty or null.
+    """
+    from comorbid.disclosure import guarded
+
+    frame = guarded(frame)
     if form == "json":
         sys.stdout.write(json.dumps(rows(frame), indent=1, ensure_ascii=False) + "\n")
     elif form == "csv":

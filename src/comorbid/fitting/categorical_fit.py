@@ -15,6 +15,7 @@ from comorbid.cohort import Cohort
 from comorbid.columns import arrange
 from comorbid.fitting.categorical_effects import CategoricalEffects
 from comorbid.fitting.matrix import Column
+from comorbid.fitting.support import with_support
 from comorbid.spec import LogisticSpec
 
 
@@ -148,7 +149,8 @@ class CategoricalFit(CategoricalEffects):
         return self.events(term.outcome_level)
 
     def _labelled(self, frame: pd.DataFrame) -> pd.DataFrame:
-        frame = arrange(frame, ("outcome", "outcome_level"))
+        whole = with_support(frame, self.cohort, self.cells, self.spec, len(self.terms))
+        frame = arrange(whole, ("outcome", "outcome_level"))
         return self.cohort.labelled(frame) if self.cohort is not None else frame
 
     def __repr__(self) -> str:

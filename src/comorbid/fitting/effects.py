@@ -13,6 +13,7 @@ from comorbid.fitting.attributable import attributable_of
 from comorbid.fitting.averages import average_prevalence, average_slope
 from comorbid.fitting.interaction import interaction_of
 from comorbid.fitting.margins import Averaging, margins_of
+from comorbid.fitting.support import with_support
 from comorbid.fitting.term_tests import term_tests
 
 if TYPE_CHECKING:
@@ -191,5 +192,6 @@ class Effects:
 def _finished(fit: LogisticFit, frame: pd.DataFrame) -> pd.DataFrame:
     """A frame with what was asked, the people, and the cohort's labels."""
     asked = {"outcome": fit.spec.outcome, "exposure": fit.spec.exposure, "model": fit.spec.model}
-    frame = arrange(frame.assign(**asked, n=fit.n, events=fit.events))
+    whole = frame.assign(**asked, n=fit.n, events=fit.events)
+    frame = arrange(with_support(whole, fit.cohort, fit.cells, fit.spec, len(fit.columns)))
     return fit.cohort.labelled(frame) if fit.cohort is not None else frame

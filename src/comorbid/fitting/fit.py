@@ -20,6 +20,7 @@ from comorbid.fitting.frames import coefficient_frame
 from comorbid.fitting.matrix import Column
 from comorbid.fitting.profile import profiled
 from comorbid.fitting.spread import Spread
+from comorbid.fitting.support import with_support
 from comorbid.spec import LogisticSpec
 
 INTERVALS = ("wald", "profile")
@@ -151,7 +152,7 @@ class LogisticFit(Effects):
         return {"outcome": self.spec.outcome, "exposure": self.spec.exposure, "model": self.spec.model}
 
     def _labelled(self, frame: pd.DataFrame, conf_level: float | None = None) -> pd.DataFrame:
-        frame = arrange(frame)
+        frame = arrange(with_support(frame, self.cohort, self.cells, self.spec, len(self.columns)))
         return self.cohort.labelled(frame, conf_level=conf_level) if self.cohort is not None else frame
 
     def __repr__(self) -> str:

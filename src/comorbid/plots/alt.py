@@ -19,6 +19,7 @@ from comorbid.columns.words import (
     source_line,
     value_text,
 )
+from comorbid.disclosure import guarded
 from comorbid.errors import SpecError
 from comorbid.plots.courses import Profile, arrange_profile
 from comorbid.plots.funnel import arrange_funnel
@@ -69,7 +70,7 @@ def alt_text(
     sayers = {"forest": _forest, "funnel": _funnel, "heatmap": _heatmap, "upset": _upset, "profile": _profile}
     if kind not in sayers:
         raise SpecError(f"`kind={kind!r}` is no kind of figure; it is one of {', '.join(KINDS)}.")
-    frame = as_frame(frame)
+    frame = guarded(as_frame(frame))
     opening, said = sayers[kind](frame, labels, measure)
     rest = f"{len(said) - most:,} more in the table." if len(said) > most else ""
     source = source_line(frame).replace(" · ", ", ")

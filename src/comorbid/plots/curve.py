@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, NullLocator
 
 from comorbid.columns.words import sentence_case
+from comorbid.disclosure import guarded
 from comorbid.errors import SpecError
 from comorbid.plots.scales import plain
 from comorbid.plots.style import GREY, PALE, SMALL, WIDTH, house_style, literal, looks, mark_source, new_figure, roomy
@@ -65,6 +66,7 @@ def curve_plot(
     SpecError
         When a column is absent or no row is left.
     """
+    frame = guarded(frame)
     absent = [name for name in (x, y, group) if name and name not in frame.columns]
     if absent or frame.empty:
         found = ", ".join(map(str, frame.columns))

@@ -13,6 +13,7 @@ from matplotlib.transforms import ScaledTranslation
 
 from comorbid.columns import PROPORTION_MEASURES, RATIO_MEASURES, null_value
 from comorbid.columns.words import measure_label
+from comorbid.disclosure import guarded
 from comorbid.plots.lines import LINE, Line, Page, counts_header, lay_out, same_counts
 from comorbid.plots.margin import columns_width, write_columns
 from comorbid.plots.pooled import Drawable, as_frame, mark_pooled, write_spread
@@ -86,7 +87,7 @@ def forest_plot(
     SpecError
         When columns are absent, no row is left, or several measures are there and none was named.
     """
-    frame = as_frame(frame)
+    frame = guarded(as_frame(frame))
     forest = forest_rows(frame, labels, measure, group)
     room = width if ax is None else room_of(ax)
     with house_style():

@@ -16,6 +16,7 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from comorbid.columns import RATIO_MEASURES
 from comorbid.columns.words import Words, measure_label
+from comorbid.disclosure import guarded
 from comorbid.plots.pairs import MIN_COUNT, Cell, Triangle, triangle
 from comorbid.plots.scales import plain_ticks, tick_text
 from comorbid.plots.style import (
@@ -85,6 +86,7 @@ def cooccurrence_heatmap(
     SpecError
         For a measure with direction, several subgroups, or a frame without pairs.
     """
+    frame = guarded(frame)
     pairs, words = triangle(frame, measure, min_count), Words.of(frame, labels)
     size = len(pairs.names) - 1
     with house_style():

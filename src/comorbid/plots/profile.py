@@ -12,6 +12,7 @@ from matplotlib.lines import Line2D
 
 from comorbid.columns import PROPORTION_MEASURES, null_value
 from comorbid.columns.words import NOT_ESTIMABLE, Words, interval_name, measure_label, value_text
+from comorbid.disclosure import guarded
 from comorbid.plots.courses import Profile, arrange_profile
 from comorbid.plots.scales import limits_of, scale_axis
 from comorbid.plots.style import (
@@ -78,6 +79,7 @@ def profile_plot(
     SpecError
         When the frame has no subgroups, `by` or `group` is no column, or several rows fall on one point.
     """
+    frame = guarded(frame)
     words = Words.of(frame, labels)
     profile = arrange_profile(one_measure(frame, measure, "profile_plot"), by, group, words)
     panels = list(dict.fromkeys(profile.rows["panel"]))

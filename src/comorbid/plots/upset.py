@@ -11,6 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as MplFigure
 
 from comorbid.columns.words import NOT_ESTIMABLE, Words, interval_name, number
+from comorbid.disclosure import guarded
 from comorbid.plots.scales import scale_axis
 from comorbid.plots.sets import MOST, Sets, arrange_sets
 from comorbid.plots.style import (
@@ -79,6 +80,7 @@ def upset_plot(
     SpecError
         For an unknown order, several subgroups, or a frame without combinations.
     """
+    frame = guarded(frame)
     sets, words = arrange_sets(frame, marginals, order, most), Words.of(frame, labels)
     names = [wrapped(words.name(name), 24 if width > 6 else 14) for name in sets.conditions]
     lines = sum(max(text.count("\n") + 1, 1.6) for text in names)

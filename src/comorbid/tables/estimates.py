@@ -10,6 +10,7 @@ import pandas as pd
 from comorbid.columns import RATIO_MEASURES, words
 from comorbid.columns.references import drop_intercept, with_references
 from comorbid.columns.words import Words
+from comorbid.disclosure import guarded
 from comorbid.errors import SpecError
 from comorbid.tables import naming
 
@@ -24,13 +25,14 @@ def format_estimates(
     references: bool = True,
     fold: bool = True,
 ) -> pd.DataFrame:
-    """A tidy result frame as strings for readers.
+    """A tidy result frame as strings for readers, protected first when its cohort is confidential.
 
     Ratios read "1.84 (1.62 to 2.09)", prevalences "21.5% (20.4 to 22.6)", differences of prevalences
     percentage points, p values "<0.001", counts "15,332", reference levels "1 (reference)", missing
-    estimates "not estimable". A column of notes says what the NCHS standards hold against a proportion, and what
-    the row's own `note` says. Standard errors and test statistics are left to the frame itself; so is the
-    intercept of a model on the ratio scale.
+    estimates "not estimable". What disclosure control hid reads "[n<10]", and a proportion that the NCHS
+    standards would suppress ends in "[imprecise]"; both are explained in `attrs["note"]`. A column of notes
+    says what these standards hold against a proportion, and what the row's own `note` says. Standard errors
+    and test statistics are left to the frame itself; so is the intercept of a model on the ratio scale.
 
     Parameters
     ----------
@@ -62,6 +64,7 @@ def format_estimates(
         When a column that is needed is absent, or rows cannot be told apart once spread over `columns`.
     """
     _check(frame, columns)
+    frame = guarded(frame)
     label = Words.of(frame, labels)
     rows = _rows(frame, references)
     estimates = [_estimate(row, digits, percent_digits) for row in rows.to_dict("records")]
@@ -77,7 +80,7 @@ def format_estimates(
         numeric = list(shown.columns[identity.shape[1] :])
         notes = naming.remarks(rows)
         shown = shown.assign(Note=notes) if any(notes) else shown
-    shown.attrs = dict(frame.attrs)
+    shown.attrs = {**frame.attrs, "note": naming.marks_note(rows, frame)}
     shown.attrs.update(numeric=numeric, context="; ".join(context), synthetic=words.is_synthetic(frame))
     return shown
 
@@ -101,8 +104,11 @@ def _rows(frame: pd.DataFrame, references: bool) -> pd.DataFrame:
 def _estimate(row: Mapping[Any, Any], digits: int, percent_digits: int) -> str:
     if row["is_reference"]:
         return f"{float(row['estimate']):g} (reference)"
+    if pd.isna(row["estimate"]) and naming.hidden(row):
+        return naming.hidden(row)
     values = (row["estimate"], row["conf_low"], row["conf_high"])
-    return words.interval(*values, str(row["measure"]), digits, percent_digits)
+    text = words.interval(*values, str(row["measure"]), digits, percent_digits)
+    return f"{text} {naming.IMPRECISE}" if row.get("presentation") == "suppress" else text
 
 
 def _estimate_header(frame: pd.DataFrame) -> str:

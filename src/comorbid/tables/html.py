@@ -55,7 +55,7 @@ def to_html(
         _caption(caption, str(shown.attrs.get("context", "")), identifier),
         f"<thead>\n<tr>{_header(shown, numeric)}</tr>\n</thead>",
         f"<tbody>\n{_body(shown, numeric, links or {})}\n</tbody>",
-        _foot(notes(frame, source_note), csv_name, len(shown.columns)),
+        _foot(notes(shown, source_note), csv_name, len(shown.columns)),
         "</table>",
     ]
     label = f'aria-labelledby="{identifier}-caption"' if parts[1] else 'aria-label="Table"'

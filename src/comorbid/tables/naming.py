@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import pandas as pd
 
@@ -30,6 +31,10 @@ HEADERS = {
     "n_both": "n (both)",
 }
 TESTS = ("p_value", "q_value")
+IMPRECISE = "[imprecise]"
+IMPRECISE_NOTE = (
+    "[imprecise]: too uncertain to be shown by the NCHS standards for proportions (Vital Health Stat 2017;2(175))."
+)
 COUNTS = ("n", "events", "n_a", "n_b", "n_both")
 
 
@@ -60,7 +65,27 @@ def figure_columns(rows: pd.DataFrame) -> dict[str, list[str]]:
     makers: dict[str, Callable[[float], str]] = dict.fromkeys(TESTS, words.p_value)
     makers |= dict.fromkeys(COUNTS, words.count)
     present = [name for name in makers if name in rows.columns and rows[name].notna().any()]
-    return {HEADERS[name]: [makers[name](value) for value in rows[name]] for name in present}
+    marks = [hidden(row) for row in rows.to_dict("records")]
+    return {
+        HEADERS[name]: [
+            mark if name in COUNTS and pd.isna(value) else makers[name](value)
+            for value, mark in zip(rows[name], marks, strict=True)
+        ]
+        for name in present
+    }
+
+
+def hidden(row: Mapping[Any, Any]) -> str:
+    """The mark of what disclosure control hid in a row; empty where it hid nothing."""
+    mark = row.get("suppressed")
+    return "" if mark is None or pd.isna(mark) or row.get("is_reference") else str(mark)
+
+
+def marks_note(rows: pd.DataFrame, frame: pd.DataFrame) -> str:
+    """The frame's own note, which explains what was hidden, and what "imprecise" means where it is said."""
+    imprecise = "presentation" in rows and rows["presentation"].eq("suppress").any()
+    own = str(frame.attrs.get("note") or "")
+    return " ".join(part for part in (own, IMPRECISE_NOTE if imprecise else "") if part)
 
 
 def remarks(rows: pd.DataFrame) -> list[str]:

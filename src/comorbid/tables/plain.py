@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from comorbid.columns import words
+from comorbid.disclosure import guarded
 from comorbid.tables.estimates import format_estimates
 
 
@@ -30,9 +31,11 @@ def readable(frame: pd.DataFrame) -> pd.DataFrame:
         return frame
     if {"measure", "estimate", "conf_low", "conf_high"} <= set(frame.columns):
         return format_estimates(frame)
-    shown = _named(frame.drop(columns="source", errors="ignore"))
+    frame = guarded(frame)
+    marks = frame.get("suppressed", pd.Series("", index=frame.index)).tolist()
+    shown = _named(frame.drop(columns=["source", "suppressed", "n_least", "df_residual"], errors="ignore"))
     numeric = [str(name) for name in shown.columns if _is_number(shown[name])]
-    texts = {str(name): [_text(value) for value in shown[name]] for name in shown.columns}
+    texts = {str(name): _texts(shown[name], marks if str(name) in numeric else []) for name in shown.columns}
     whole = pd.DataFrame(texts, index=shown.index, dtype=object)
     whole.attrs = {**frame.attrs, "numeric": numeric, "synthetic": words.is_synthetic(frame)}
     return whole
@@ -71,6 +74,12 @@ def _named(frame: pd.DataFrame) -> pd.DataFrame:
 
 def _is_number(column: pd.Series) -> bool:
     return pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column)
+
+
+def _texts(column: pd.Series, marks: list[str]) -> list[str]:
+    """Values as text; a hidden number shows its row's mark."""
+    texts = [_text(value) for value in column]
+    return [text or mark for text, mark in zip(texts, marks, strict=True)] if marks else texts
 
 
 def _text(value: Any) -> str:

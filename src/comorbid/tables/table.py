@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from comorbid.columns.words import slug
+from comorbid.disclosure import guarded
 from comorbid.tables.html import to_html
 from comorbid.tables.text import to_text
 
@@ -20,7 +21,7 @@ class Table:
     Parameters
     ----------
     frame : DataFrame
-        The numbers as computed; they are what a CSV file gets.
+        The numbers as computed, protected when their cohort is confidential; they are what a CSV file gets.
     caption : str
         What the table shows.
     name : str
@@ -45,6 +46,7 @@ class Table:
     links: Mapping[str, str] | None = None
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "frame", guarded(self.frame))
         object.__setattr__(self, "name", slug(self.name or self.caption))
 
     @property

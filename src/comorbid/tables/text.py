@@ -44,7 +44,7 @@ def to_text(frame: pd.DataFrame, *, width: int = 100, source_note: str | None = 
         cells = list(map(str, row))
         lines += _row(_without_repeats(cells, previous, texts - 1), names, widths, numeric)
         previous = cells
-    below = notes(frame, source_note)
+    below = notes(shown, source_note)
     if left_out:
         below.append(f"Not shown for want of room: {', '.join(left_out)}.")
     wrapped = [line for note in below for line in textwrap.wrap(note, width)]
@@ -130,7 +130,7 @@ def to_markdown(frame: pd.DataFrame, *, source_note: str | None = None) -> str:
     rule = ["---:" if name in numeric else "---" for name in shown.columns]
     rows = [list(shown.columns), rule, *shown.itertuples(index=False)]
     lines = [f"| {' | '.join(cells if cells is rule else map(_markdown_cell, cells))} |" for cells in rows]
-    below = [f"\n{_markdown_cell(note)}" for note in notes(frame, source_note)]
+    below = [f"\n{_markdown_cell(note)}" for note in notes(shown, source_note)]
     context = _markdown_cell(shown.attrs.get("context", ""))
     return "\n".join([*([context, ""] if context else []), *lines, *below])
 

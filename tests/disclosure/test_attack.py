@@ -1,0 +1,181 @@
+"""Attack: everything released of random small cohorts, solved for each hidden count."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import comorbid as cm
+from comorbid.disclosure import Rules, protect
+from tests.disclosure import attacker
+
+RULES = Rules()
+SEXES, AGES = ("male", "female"), ("young", "middle", "old")
+CONDITIONS = ("a", "b", "c")
+
+
+def cohort(seed: int) -> cm.Cohort:
+    """A confidential cohort whose conditions are rare enough for many small cells, in some seeds in all of them."""
+    rng = np.random.default_rng(seed)
+    n = int(rng.integers(40, 700))
+    rates = rng.uniform(0.02, 0.5, 3)
+    ages = AGES[: int(rng.integers(2, 4))]
+    frame = pd.DataFrame({name: rng.random(n) < rate for name, rate in zip(CONDITIONS, rates, strict=True)})
+    frame["b"] |= frame["a"] & (rng.random(n) < 0.3)
+    frame["sex"] = pd.Categorical(rng.choice(SEXES, n, p=_shares(rng, 2)), SEXES)
+    frame["age"] = pd.Categorical(rng.choice(ages, n, p=_shares(rng, len(ages))), ages)
+    return cm.load_cohort(frame)
+
+
+def _shares(rng: np.random.Generator, k: int) -> np.ndarray:
+    return rng.dirichlet(np.full(k, 3.0))
+
+
+class Released:
+    """Raw frames and what is shown of them, told to an attacker as sums over the cells of the finest table."""
+
+    def __init__(self, axes: Mapping[str, Sequence[Any]]) -> None:
+        self.axes = dict(axes)
+        self.attack = attacker.Attack(list(itertools.product(*self.axes.values())))
+        self.hidden: list[tuple[str, np.ndarray, int]] = []
+
+    def sum_over(self, **fixed: Any) -> list[attacker.Cell]:
+        return list(itertools.product(*([fixed[name]] if name in fixed else at for name, at in self.axes.items())))
+
+    def hear(self, raw: int, shown: Any, **fixed: Any) -> None:
+        cells = self.sum_over(**fixed)
+        if pd.isna(shown):
+            self.hidden.append((str(fixed), self.attack.total(cells), raw))
+        else:
+            assert shown == raw
+            self.attack.tell(cells, shown)
+
+    def known(self) -> Iterator[str]:
+        """Hidden sums that the attacker knows too well."""
+        told = {row.tobytes() for row in self.attack.rows}
+        secret = {row.tobytes(): (what, row, value) for what, row, value in self.hidden if row.tobytes() not in told}
+        ranges = self.attack.ranges_of([row for _, row, _ in secret.values()])
+        for (what, _, value), (low, high) in zip(secret.values(), ranges, strict=True):
+            assert low - 1e-6 <= value <= high + 1e-6
+            if attacker.too_narrow(low, high, RULES.threshold):
+                yield f"{what} = {value} is known to lie in {low:.1f} to {high:.1f}"
+
+
+def rows(raw: pd.DataFrame) -> Iterator[tuple[dict[Any, Any], dict[Any, Any]]]:
+    """Rows before and after protection; an estimate is shown only with the counts that it gives away."""
+    shown = protect(raw, RULES)
+    for before, after in zip(raw.to_dict("records"), shown.to_dict("records"), strict=True):
+        if pd.notna(after["estimate"]) and after["measure"] != "mean":
+            assert all(pd.notna(after[name]) for name in ("n", "events", "n_both") if name in after)
+        yield before, after
+
+
+def prevalences(people: cm.Cohort, condition: str) -> Released:
+    """Prevalence overall, by sex, by age and by both: all totals of one another."""
+    book = people.codebook
+    found = Released({"yes": (True, False), "sex": book["sex"].level_names, "age": book["age"].level_names})
+    for by in ([], ["sex"], ["age"], ["sex", "age"]):
+        for raw, shown in rows(cm.prevalence(people, [condition], by=by or None)):
+            group = {name: raw[name] for name in by}
+            found.hear(raw["n"], shown["n"], **group)
+            found.hear(raw["events"], shown["events"], yes=True, **group)
+    return found
+
+
+def pairs(people: cm.Cohort) -> Released:
+    """Pairs overall and by sex, with the prevalences that are their totals."""
+    found = Released({"a": (True, False), "b": (True, False), "sex": people.codebook["sex"].level_names})
+    for by in ([], ["sex"]):
+        for raw, shown in rows(cm.prevalence(people, ["a", "b"], by=by or None)):
+            group = {name: raw[name] for name in by}
+            found.hear(raw["n"], shown["n"], **group)
+            found.hear(raw["events"], shown["events"], **{raw["outcome"]: True}, **group)
+        for raw, shown in rows(cm.cooccurrence(people, ["a", "b"], by=by or None, measures=["odds_ratio"])):
+            group = {name: raw[name] for name in by}
+            found.hear(raw["n_both"], shown["n_both"], a=True, b=True, **group)
+            found.hear(raw["n_a"], shown["n_a"], a=True, **group)
+            found.hear(raw["n_b"], shown["n_b"], b=True, **group)
+    return found
+
+
+def combinations(people: cm.Cohort) -> Released:
+    """Every combination, with the pairs and prevalences that are their totals."""
+    found = Released({name: (True, False) for name in CONDITIONS})
+    for raw, shown in rows(cm.prevalence(people)):
+        found.hear(raw["n"], shown["n"])
+        found.hear(raw["events"], shown["events"], **{raw["outcome"]: True})
+    for raw, shown in rows(cm.cooccurrence(people, measures=["odds_ratio"])):
+        found.hear(raw["n_both"], shown["n_both"], **{raw["condition_a"]: True, raw["condition_b"]: True})
+    for raw, shown in rows(cm.combinations(people)):
+        found.hear(raw["events"], shown["events"], **{name: bool(raw[name]) for name in CONDITIONS})
+    return found
+
+
+def shares(people: cm.Cohort) -> Released:
+    """Who the people are by number of conditions, with the column of all."""
+    numbers = ("0", "1", "2", "3")
+    found = Released({"number": numbers, "age": people.codebook["age"].level_names})
+    for raw, shown in rows(cm.characteristics(people, ["age"])):
+        group = {} if raw["number_of_conditions"] == "all" else {"number": raw["number_of_conditions"]}
+        found.hear(raw["n"], shown["n"], **group)
+        found.hear(raw["events"], shown["events"], age=raw["level"], **group)
+    return found
+
+
+KINDS = {
+    "prevalence": lambda seed: prevalences(cohort(seed), CONDITIONS[seed % 3]),
+    "pairs": lambda seed: pairs(cohort(seed)),
+    "combinations": lambda seed: combinations(cohort(seed)),
+    "shares": lambda seed: shares(cohort(seed)),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_hidden_count_is_known_to_within_less_than_the_threshold(kind: str) -> None:
+    hidden = 0
+    for seed in range(250):
+        released = KINDS[kind](seed)
+        found = list(released.known())
+        assert not found, (kind, seed, found)
+        hidden += len(released.hidden)
+    assert hidden > 250
+
+
+def fourfold(seed: int) -> tuple[cm.Cohort, tuple[int, ...]]:
+    """A cohort of two conditions, and its table: both, a only, b only, neither."""
+    rng = np.random.default_rng(seed)
+    table = tuple(int(k) for k in rng.integers(1, [14, 40, 40, 60]))
+    members = np.repeat([[1, 1], [1, 0], [0, 1], [0, 0]], table, axis=0).astype(bool)
+    return cm.load_cohort(pd.DataFrame(members, columns=["a", "b"])), table
+
+
+def consistent(fit: pd.DataFrame) -> np.ndarray:
+    """Tables that agree with a model as it is shown: people, people with the outcome, odds ratio and error."""
+    one = fit[fit["term"] == "b"].iloc[0]
+    told = {name: int(one[column]) for name, column in (("n", "n"), ("n_a", "events")) if pd.notna(one[column])}
+    ratios = {"odds_ratio": one["estimate"], "std_error": one["std_error"]}
+    return attacker.fourfold_tables(told, {name: value for name, value in ratios.items() if pd.notna(value)})
+
+
+def test_an_odds_ratio_is_shown_only_when_it_gives_no_small_cell_away() -> None:
+    given_away, shown = 0, 0
+    for seed in range(150):
+        people, table = fourfold(seed)
+        raw = cm.fit_logistic(people, "a ~ b").tidy(exponentiate=True)
+        given_away += len(consistent(raw)) == 1
+        released = protect(raw, RULES)
+        possible = consistent(released)
+        assert (possible == table).all(axis=1).any()
+        if released["estimate"].notna().any():
+            shown += 1
+            assert min(table) >= RULES.threshold
+        else:
+            assert min(table) < RULES.threshold
+            assert all(len(np.unique(cell)) >= RULES.threshold for cell in possible.T)
+    assert given_away > 140, "unprotected, the attack finds the table"
+    assert shown > 5
