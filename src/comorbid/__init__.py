@@ -18,6 +18,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "CaseDefinition": "definitions",
     "CategoricalFit": "fitting",
+    "ClinicSelection": "synthetic.clinic",
     "Codebook": "codebook",
     "Cohort": "cohort",
     "ComorbidError": "errors",
@@ -42,6 +43,7 @@ _HOMES = {
     "calibrate_headache_days": "synthetic.headache_days",
     "calibrate_shared_severity": "synthetic.shared_severity",
     "characteristics": "measures",
+    "clinic_expectation": "synthetic.clinic",
     "cohorts_with": "comparison",
     "compare_cohorts": "comparison",
     "comparison_table": "comparison",
@@ -75,6 +77,7 @@ _HOMES = {
     "graded_exposure": "measures",
     "headache_definitions": "definitions",
     "honest_estimates": "audit",
+    "interaction_contrast": "measures.interaction_contrast",
     "ledger": "rebuilding",
     "interval_of_design": "measures",
     "list_cohorts": "sources",
@@ -97,7 +100,9 @@ _HOMES = {
     "rebuilt_numbers": "rebuilding",
     "save_table": "tables",
     "same_wording": "comparison",
+    "selection_needed": "synthetic.clinic",
     "shared_items": "measures",
+    "simulate_clinics": "synthetic.clinic",
     "simulate_headaches": "synthetic.headaches",
     "standardised_observed_expected": "measures",
     "standardised_prevalence": "measures",
@@ -172,6 +177,7 @@ if TYPE_CHECKING:
         trend_of_ratios,
         without_overlap,
     )
+    from comorbid.measures.interaction_contrast import interaction_contrast
     from comorbid.measures.proportions import detectable_difference, exact_power, proportion_intervals
     from comorbid.plots import (
         alt_text,
@@ -191,6 +197,7 @@ if TYPE_CHECKING:
     from comorbid.spec import LogisticSpec
     from comorbid.synthetic import build_truth, default_inputs
     from comorbid.synthetic.agreement_sweep import possible_months, sweep_agreement
+    from comorbid.synthetic.clinic import ClinicSelection, clinic_expectation, selection_needed, simulate_clinics
     from comorbid.synthetic.headache_days import HeadacheDays, calibrate_headache_days
     from comorbid.synthetic.headaches import HeadacheTruth, simulate_headaches
     from comorbid.synthetic.shared_severity import SharedSeverity, calibrate_shared_severity

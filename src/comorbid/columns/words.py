@@ -28,6 +28,7 @@ MEASURE_LABELS = {
     "expected_prevalence": "Expected prevalence",
     "prevalence_ratio": "Prevalence ratio",
     "prevalence_difference": "Prevalence difference, percentage points",
+    "interaction_contrast": "Interaction contrast, percentage points",
     "observed_expected": "Observed/expected ratio",
     "adjusted_observed_expected": "Adjusted observed/expected ratio",
     "risk_ratio": "Risk ratio",
@@ -42,7 +43,7 @@ MEASURE_LABELS = {
 NAMED = ("outcome", "exposure", "condition_a", "condition_b", "term")
 """Columns whose values are names of variables."""
 
-POINT_MEASURES = frozenset({"prevalence_difference"})
+POINT_MEASURES = frozenset({"prevalence_difference", "interaction_contrast"})
 """Measures printed in percentage points: times 100, without a sign."""
 
 
