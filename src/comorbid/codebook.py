@@ -19,6 +19,7 @@ from comorbid.codebook_checks import (
     require_sound,
     sound,
 )
+from comorbid.datafile import FILE, DataFile, datafile_faults
 from comorbid.design import SurveyDesign
 from comorbid.errors import CodebookError, DesignError, listed, require_known
 from comorbid.variables import CONDITION_LEVELS, KINDS, Definition, Kind, Variable
@@ -39,6 +40,8 @@ __all__ = [
 class Codebook:
     """A cohort's variables and designs, with where the data come from.
 
+    file : the file of people that the codebook is for, and how to read it.
+    id : column that tells people apart, one row each; it is checked and goes no further.
     left_out : columns of data that describe themselves and that do not say what they are, with what to do about each.
 
     Raises
@@ -61,6 +64,8 @@ class Codebook:
     universe: str = ""
     universe_reason: str = ""
     people: int | None = None
+    file: DataFile = field(default_factory=DataFile)
+    id: str = ""
     left_out: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -112,7 +117,8 @@ def read_codebook(path: Path | str) -> Codebook:
         raise CodebookError(f"no codebook at {path}.") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
         raise CodebookError(f"{path.name} cannot be read as TOML: {fault}.") from None
-    return parse_codebook(document, path.name)
+    book = parse_codebook(document, path.name)
+    return replace(book, file=replace(book.file, path=str(path.parent / book.file.path))) if book.file.path else book
 
 
 def parse_codebook(document: Mapping[str, Any], where: str = "the codebook") -> Codebook:
@@ -125,6 +131,7 @@ def parse_codebook(document: Mapping[str, Any], where: str = "the codebook") -> 
     designs = {name: _design(name, entry, faults) for name, entry in _tables(given, "designs", "design", faults)}
     given["designs"] = {name: design for name, design in designs.items() if design is not None}
     given["variables"] = variables
+    given["file"] = _file(given.get("file", {}), faults)
     given["conditions"] = tuple(
         given.get("conditions", [name for name, variable in variables.items() if variable.kind == "condition"])
     )
@@ -149,6 +156,14 @@ def _tables(given: Mapping[str, Any], name: str, what: str, faults: list[str]) -
     entries = given.get(name, {})
     faults += [f"{what} {key!r} is not a table" for key, entry in entries.items() if not isinstance(entry, Mapping)]
     return [(str(key), entry) for key, entry in entries.items() if isinstance(entry, Mapping)]
+
+
+def _file(entry: Mapping[str, Any], faults: list[str]) -> DataFile:
+    """The [file] table; where it has faults, a file of no path."""
+    given = sound(entry, FILE, "[file]", faults)
+    wrong = datafile_faults(given)
+    faults += wrong
+    return DataFile() if wrong else DataFile(**given)
 
 
 def _design(name: str, entry: Mapping[str, Any], faults: list[str]) -> SurveyDesign | None:

@@ -15,8 +15,8 @@ LIST = (list, tuple)
 TABLE = (Mapping,)
 DOCUMENT: Mapping[str, tuple[type, ...]] = {
     **dict.fromkeys(("name", "title", "default_design", "release", "about", "citation"), TEXT),
-    **dict.fromkeys(("url", "universe", "universe_reason"), TEXT),
-    **dict.fromkeys(("variables", "designs"), TABLE),
+    **dict.fromkeys(("url", "universe", "universe_reason", "id"), TEXT),
+    **dict.fromkeys(("variables", "designs", "file"), TABLE),
     "conditions": LIST,
     "synthetic": (bool,),
     "people": (int,),

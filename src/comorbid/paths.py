@@ -7,17 +7,29 @@ the same folders in `comorbid/_data/`. Nothing else in the library knows the dif
 from __future__ import annotations
 
 import os
+import re
 import sys
 from pathlib import Path
 from typing import Final, Literal, TypeAlias
 
 from comorbid.errors import SourceError, require_known
 
-__all__ = ["DATA_VARIABLE", "REPORT_DIR", "ResourceKind", "cache_dir", "data_dirs", "resource_dir"]
+__all__ = [
+    "COHORTS_VARIABLE",
+    "DATA_VARIABLE",
+    "REPORT_DIR",
+    "ResourceKind",
+    "cache_dir",
+    "cohort_name",
+    "data_dirs",
+    "own_codebooks",
+    "resource_dir",
+]
 
 ResourceKind: TypeAlias = Literal["codebooks", "codelists", "evidence", "notebooks"]
 
 DATA_VARIABLE: Final = "COMORBID_DATA"
+COHORTS_VARIABLE: Final = "COMORBID_COHORTS"
 REPORT_DIR: Final = "COMORBID_REPORT_DIR"
 """Names the folder where `Report` writes; only the runner sets it, in processes of its own."""
 _PACKAGE: Final = Path(__file__).resolve().parent
@@ -91,3 +103,15 @@ def data_dirs() -> list[Path]:
     named = os.environ.get(DATA_VARIABLE, "").split(os.pathsep)
     folders = [Path(name).expanduser().absolute() for name in named if name.strip()]
     return list(dict.fromkeys([*folders, cache_dir()]))
+
+
+def own_codebooks() -> dict[str, Path]:
+    """Cohorts of one's own by name: the codebooks that `COMORBID_COHORTS` lists, joined as in `PATH`."""
+    named = os.environ.get(COHORTS_VARIABLE, "").split(os.pathsep)
+    paths = [Path(name).expanduser().absolute() for name in named if name.strip()]
+    return {cohort_name(path): path for path in paths}
+
+
+def cohort_name(codebook: Path) -> str:
+    """Name of the cohort that a codebook stands for: its file's, in small letters, digits and hyphens."""
+    return re.sub(r"[^a-z0-9_]+", "-", codebook.stem.lower()).strip("-_") or "cohort"

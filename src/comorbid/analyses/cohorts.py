@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import glob
 import hashlib
 from dataclasses import dataclass
+from pathlib import Path
 
 from comorbid.analyses.fingerprint import file_hash
+from comorbid.errors import CohortError, SourceError
+from comorbid.paths import cohort_name, own_codebooks
 
 __all__ = ["CohortFacts", "cohort_facts", "data_fingerprint"]
 
@@ -24,6 +28,8 @@ class CohortFacts:
         Columns that a notebook may ask for; the conditions among them.
     fingerprint : str
         SHA-256 that changes when the data change.
+    codebook : str
+        Path of the codebook of a cohort of one's own; empty for a registered one.
     """
 
     name: str
@@ -32,6 +38,7 @@ class CohortFacts:
     variables: tuple[str, ...]
     conditions: tuple[str, ...]
     fingerprint: str
+    codebook: str = ""
 
     @property
     def names(self) -> dict[str, tuple[str, ...]]:
@@ -40,7 +47,12 @@ class CohortFacts:
 
 
 def cohort_facts(name: str) -> CohortFacts:
-    """Facts of a registered cohort, from its codebook and the bytes of its files; no data are loaded.
+    """Facts of a cohort, from its codebook and the bytes of its files; no data are loaded.
+
+    Parameters
+    ----------
+    name : str
+        A registered cohort, or the path of a codebook (TOML) that names its file of people.
 
     Raises
     ------
@@ -51,6 +63,9 @@ def cohort_facts(name: str) -> CohortFacts:
     """
     from comorbid.sources.registry import codebook_of
 
+    path = own_codebooks().get(name, Path(name))
+    if path.suffix.lower() == ".toml":
+        return _own_facts(path.absolute())
     codebook = codebook_of(name)
     return CohortFacts(
         name=name,
@@ -60,6 +75,44 @@ def cohort_facts(name: str) -> CohortFacts:
         conditions=codebook.conditions,
         fingerprint=data_fingerprint(name),
     )
+
+
+def _own_facts(path: Path) -> CohortFacts:
+    """Facts of a cohort of one's own: its name is its codebook's file name, its hash that of codebook and people."""
+    from comorbid.sources.load import own_codebook
+    from comorbid.sources.registry import names
+
+    codebook, name = own_codebook(path), cohort_name(path)
+    if name in names():
+        raise CohortError(f"{path.name} would be called {name!r}, which is a registered cohort. Rename the codebook.")
+    digest = hashlib.sha256(bytes.fromhex(file_hash(path)))
+    for file in _files_of(codebook.file.path):
+        digest.update(file.name.encode() + b"\0" + bytes.fromhex(file_hash(file)))
+    return CohortFacts(
+        name=name,
+        title=codebook.title,
+        synthetic=codebook.synthetic,
+        variables=tuple(codebook.variables),
+        conditions=codebook.conditions,
+        fingerprint=digest.hexdigest(),
+        codebook=str(path),
+    )
+
+
+def _files_of(place: str) -> list[Path]:
+    """The file of people, or the files of a folder or pattern.
+
+    Raises
+    ------
+    SourceError
+        When there is none.
+    """
+    path = Path(place)
+    found = sorted(path.rglob("*")) if path.is_dir() else [path, *map(Path, sorted(glob.glob(place)))]
+    files = list(dict.fromkeys(file for file in found if file.is_file()))
+    if not files:
+        raise SourceError(f"no file {place}, which the codebook names as its file of people.")
+    return files
 
 
 def data_fingerprint(name: str) -> str:

@@ -6,7 +6,7 @@ import os
 import tempfile
 from pathlib import Path
 
-from comorbid.paths import DATA_VARIABLE, REPORT_DIR
+from comorbid.paths import COHORTS_VARIABLE, DATA_VARIABLE, REPORT_DIR
 
 __all__ = ["FORK", "REPORT_DIR", "child_environment", "make_runtime"]
 
@@ -45,8 +45,11 @@ def make_runtime() -> Path:
     return runtime
 
 
-def child_environment(runtime: Path, draft: Path) -> dict[str, str]:
-    """Environment of a worker and its kernel: the user's, with all that could change a result fixed."""
+def child_environment(runtime: Path, draft: Path, codebook: str = "") -> dict[str, str]:
+    """Environment of a worker and its kernel: the user's, with all that could change a result fixed.
+
+    `codebook` is that of a cohort of one's own, which the notebook then loads by its name.
+    """
     kept = {name: value for name, value in os.environ.items() if name not in DROPPED}
     own = {
         REPORT_DIR: str(draft),
@@ -55,6 +58,7 @@ def child_environment(runtime: Path, draft: Path) -> dict[str, str]:
         "MATPLOTLIBRC": str(runtime / "matplotlibrc"),
         "PYTHONPATH": _python_path(),
         DATA_VARIABLE: _absolute(DATA_VARIABLE),
+        COHORTS_VARIABLE: codebook or _absolute(COHORTS_VARIABLE),
         "TMPDIR": str(runtime),
     }
     return {**kept, **FIXED, **own}

@@ -131,7 +131,7 @@ class Run:
 
     def _launch(self, spec: str, runtime: Path, stdin: int, log: int) -> subprocess.Popen[bytes] | ForkedProcess:
         """The worker: forked where that is possible, else a plain process."""
-        environment = child_environment(runtime, self.places.draft)
+        environment = child_environment(runtime, self.places.draft, self.job.cohort.codebook)
         if self.nursery is not None:
             handles = [stdin, log, log, *self._lock.handles]
             with suppress(OSError):

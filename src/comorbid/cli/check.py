@@ -20,7 +20,7 @@ def add_parser(subparsers: Any) -> None:
         "columns, and for a survey the counts that its publisher gives. "
         "Exit status 0: none; 1: some; 2: not to be read as data at all.",
     )
-    parser.add_argument("cohort", metavar="COHORT", help="a registered cohort (see `comorbid cohorts`), or a file")
+    parser.add_argument("cohort", metavar="COHORT", help="a registered cohort, a codebook, or a file")
     parser.add_argument("--codebook", metavar="FILE", help="codebook (TOML) of a file of your own")
     add_format(parser)
     parser.set_defaults(run=run)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 def add_cohort(parser: ArgumentParser) -> None:
     """COHORT and the options that choose its codebook, design, definitions and domain."""
-    parser.add_argument("cohort", metavar="COHORT", help="a registered cohort (see `comorbid cohorts`), or a file")
+    parser.add_argument("cohort", metavar="COHORT", help="a registered cohort, a codebook, or a file")
     parser.add_argument("--codebook", metavar="FILE", help="codebook (TOML) of a file of your own")
     parser.add_argument("--design", metavar="NAME", help="one of the codebook's designs, e.g. examination")
     for name, what in (("weights", "sampling weights"), ("strata", "strata"), ("psu", "primary sampling units")):

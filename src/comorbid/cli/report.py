@@ -33,7 +33,12 @@ def _add_report(subparsers: Any) -> None:
         "Reports whose notebook, parameters, library and data have not changed are left as they are.",
     )
     parser.add_argument("analyses", nargs="*", metavar="ANALYSIS", help="analyses to run (default: all)")
-    parser.add_argument("--cohort", default="synthetic", metavar="C", help="cohort to run on (default: synthetic)")
+    parser.add_argument(
+        "--cohort",
+        default="synthetic",
+        metavar="C",
+        help="cohort, or codebook (TOML) of one's own (default: synthetic)",
+    )
     parser.add_argument(
         "-p", dest="parameters", action="append", default=[], metavar="NAME=VALUE",
         help="set a parameter; `comorbid params ANALYSIS` lists them",

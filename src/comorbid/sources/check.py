@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from comorbid.codebook import Codebook, read_codebook
+from comorbid.datafile import DataFile
 from comorbid.errors import CohortError, ComorbidError, require_known
 from comorbid.sources.check_design import design_faults
 from comorbid.sources.check_file import file_faults
@@ -14,7 +15,7 @@ from comorbid.sources.check_people import column_faults, variable_faults
 from comorbid.sources.faults import Fault, fault_frame
 from comorbid.sources.files import read_people
 from comorbid.sources.frequencies import Frequencies, published_frequencies
-from comorbid.sources.load import assemble
+from comorbid.sources.load import assemble, is_codebook, own_codebook
 from comorbid.sources.registry import SURVEYS, SYNTHETIC, Survey, codebook_of, names
 from comorbid.sources.selfdescribed import describe_frame
 from comorbid.sources.tables import locate
@@ -67,10 +68,16 @@ def check_cohort(
 
         faults = people_faults(simulate_people(), codebook_of(SYNTHETIC))
     else:
-        path = _existing(source)
-        faults = people_faults(read_people(path, strict=False), _given(codebook), path.stem)
-        faults = [*file_faults(path), *faults]
+        faults = _own_faults(source, own_codebook(source) if is_codebook(source) else _given(codebook))
     return fault_frame(faults)
+
+
+def _own_faults(source: str | Path, codebook: Codebook | None) -> list[Fault]:
+    """Faults of a user's own file: of its rows, then of the people in them."""
+    how = codebook.file if codebook is not None else DataFile()
+    path = _existing(how.path if is_codebook(source) else source)
+    faults = people_faults(read_people(path, how, strict=False), codebook, path.stem)
+    return [*file_faults(path, how), *faults]
 
 
 def people_faults(people: pd.DataFrame, codebook: Codebook | None, name: str = "cohort") -> list[Fault]:

@@ -3,57 +3,59 @@
 from __future__ import annotations
 
 import csv
-import gzip
-import lzma
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TextIO
 
+from comorbid.datafile import DataFile
 from comorbid.sources.faults import Fault, of_people
+from comorbid.sources.unpacking import opener
 
 __all__ = ["beginning", "file_faults"]
 
-DELIMITERS = {";": "semicolons", "\t": "tabs", "|": "bars"}
+DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
+TEXT = (".csv", ".csv.gz", ".csv.xz", ".tsv", ".txt", ".dat")
 
 
-def file_faults(path: Path) -> list[Fault]:
-    """Faults of the rows of a CSV file, compressed or not; none for a file of another kind."""
-    if not path.name.lower().endswith((".csv", ".csv.gz", ".csv.xz")):
+def file_faults(path: Path, how: DataFile | None = None) -> list[Fault]:
+    """Faults of the rows of a text file, packed or not; none for a file of another kind or of fixed width."""
+    how = how or DataFile()
+    if how.layout or not path.name.lower().endswith(TEXT):
         return []
-    with _opened(path) as file:
-        rows = csv.reader(file)
+    with _opened(path, how.encoding) as file:
+        rows = csv.reader(file, delimiter=how.delimiter)
         try:
             header = next(rows)
             lengths = Counter(len(row) for row in rows if row)
+        except StopIteration:
+            return []
         except csv.Error as fault:
             return [Fault("", "unreadable-rows", f"{path.name}: {fault}", 1, "Write the file again as plain CSV.")]
-    return [*_header_faults(header), *_length_faults(len(header), lengths)]
+    return [*_header_faults(header, how.delimiter), *_length_faults(len(header), lengths)]
 
 
 def beginning(path: Path, size: int = 512) -> bytes:
     """The first bytes of a file, unpacked."""
-    with _reader(path)(path, "rb") as file:
+    with opener(path)(path, "rb") as file:
         return bytes(file.read(size))
 
 
-def _opened(path: Path) -> TextIO:
-    return _reader(path)(path, "rt", encoding="utf-8-sig", errors="replace", newline="")
+def _opened(path: Path, encoding: str) -> TextIO:
+    written = "utf-8-sig" if encoding.lower() in ("utf-8", "utf8") else encoding
+    return opener(path)(path, "rt", encoding=written, errors="replace", newline="")
 
 
-def _reader(path: Path) -> Any:
-    return {".gz": gzip.open, ".xz": lzma.open}.get(path.suffix.lower(), open)
-
-
-def _header_faults(header: Sequence[str]) -> Iterator[Fault]:
+def _header_faults(header: Sequence[str], delimiter: str) -> Iterator[Fault]:
     for name, times in Counter(header).items():
         if times > 1:
             what = f"stands in the header {times} times; the second would be read as {name + '.1'!r}"
             yield Fault(name, "repeated-column", what, times, "Rename or drop the others.")
     for sign, name in DELIMITERS.items():
-        if len(header) == 1 and sign in header[0]:
+        if len(header) == 1 and sign != delimiter and sign in header[0]:
             what = f"the file has one column, with {name} in its header"
-            yield Fault("", "foreign-delimiter", what, 1, "Write the file with commas between columns.")
+            remedy = f"Declare it in a codebook: [file] delimiter = {sign!r}; or write commas between columns."
+            yield Fault("", "foreign-delimiter", what, 1, remedy.replace("'", '"'))
 
 
 def _length_faults(width: int, lengths: Mapping[int, int]) -> Iterator[Fault]:

@@ -1,69 +1,108 @@
-"""A user's own file of people: CSV, Parquet or SAS transport."""
+"""A user's own file of people, read by declaration: text, Parquet, SAS, SPSS, Stata, a spreadsheet, fixed width."""
 
 from __future__ import annotations
 
-import zlib
-from lzma import LZMAError
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from comorbid.errors import SourceError
+from comorbid.datafile import DataFile
+from comorbid.errors import SourceError, listed
 from comorbid.sources.check_file import beginning, file_faults
+from comorbid.sources.shapes import read_fixed_width, wide
 from comorbid.sources.tables import read_table
+from comorbid.sources.unpacking import DAMAGED, require_unpackable
 
-READABLE = (".csv", ".csv.xz", ".csv.gz", ".parquet", ".xpt")
-DAMAGED = (OSError, EOFError, LZMAError, zlib.error)
+TEXT = (".csv", ".csv.xz", ".csv.gz", ".tsv", ".txt", ".dat")
+READABLE = (*TEXT, ".parquet", ".xpt", ".sas7bdat", ".sav", ".zsav", ".dta", ".xlsx")
 LARGEST_WHOLE = 2**53
+PLAIN = DataFile()
 
 
-def read_people(path: Path, *, strict: bool = True) -> pd.DataFrame:
+def read_people(path: Path, how: DataFile = PLAIN, *, strict: bool = True) -> pd.DataFrame:
     """People from a file, one row each.
 
-    In CSV an empty field is missing and nothing else is: "NA", "None" or "nan" are text, which a codebook may declare.
+    In a text file an empty field is missing and nothing else is: "NA", "None" or "nan" are text, which a codebook may
+    declare.
 
     Parameters
     ----------
     path : Path
+    how : DataFile
+        Delimiter, encoding, sheet, layout or shape, as the codebook declares them; none of it is guessed.
     strict : bool
-        Whether a CSV file whose header and rows do not fit together is refused; without it they are read as they come,
-        for a check that lists every fault.
+        Whether a text file whose header and rows do not fit together is refused; without it they are read as they
+        come, for a check that lists every fault.
 
     Raises
     ------
     SourceError
         When the file is of another kind, empty, or not what its name says. Pickles are never opened.
     """
-    name = path.name.lower()
     if path.is_dir():
         raise SourceError(f"{path.name} is a folder, not a file. Name the file in it.")
-    if not name.endswith(READABLE):
-        raise SourceError(f"{path.name} is of a kind that is not read. Accepted: {', '.join(READABLE)}.")
-    if name.endswith(".parquet"):
-        frame = _parquet(path)
-    else:
-        frame = read_table(path) if name.endswith(".xpt") else _csv(path, strict)
+    frame = _reader(path, how, strict)()
+    if how.long:
+        frame = wide(frame, how.long, path.name)
     if frame.empty:
         raise SourceError(f"{path.name} holds no people.")
     return frame
 
 
-def _csv(path: Path, strict: bool) -> pd.DataFrame:
-    """CSV with its column names as they stand."""
+def _reader(path: Path, how: DataFile, strict: bool) -> Callable[[], pd.DataFrame]:
+    """What reads the file, by its ending."""
+    name = path.name.lower()
+    if how.layout:
+        return lambda: read_fixed_width(path, how.layout, how.encoding)
+    if name.endswith(TEXT):
+        return lambda: _csv(path, how, strict)
+    readers = {
+        ".parquet": lambda: _parquet(path),
+        ".xpt": lambda: read_table(path),
+        ".xlsx": lambda: _sheet(path, how.sheet),
+        **dict.fromkeys((".sav", ".zsav", ".dta", ".sas7bdat"), lambda: _labelled(path)),
+    }
+    if path.suffix.lower() not in readers:
+        raise SourceError(f"{path.name} is of a kind that is not read. Accepted: {listed(READABLE, 20)}.")
+    return readers[path.suffix.lower()]
+
+
+def _labelled(path: Path) -> pd.DataFrame:
+    from comorbid.sources import statistical
+
+    kinds = {".dta": statistical.read_stata, ".sas7bdat": statistical.read_sas}
+    frame, _ = kinds.get(path.suffix.lower(), statistical.read_spss)(path)
+    return frame
+
+
+def _sheet(path: Path, sheet: str) -> pd.DataFrame:
+    from comorbid.sources.spreadsheet import read_sheet
+
+    return read_sheet(path, sheet)
+
+
+def _csv(path: Path, how: DataFile, strict: bool) -> pd.DataFrame:
+    """A text file with its column names as they stand."""
+    require_unpackable(path)
     try:
-        _require_text(path.name, beginning(path))
-        faults = file_faults(path) if strict else []
+        _require_text(path.name, beginning(path), how.encoding)
+        faults = file_faults(path, how) if strict else []
     except DAMAGED:
         raise SourceError(f"{path.name} is damaged or not what its name says: it cannot be unpacked.") from None
     if faults:
         found = "; ".join(f"{fault.column} {fault.what}".strip() for fault in faults)
         remedies = " ".join(dict.fromkeys(fault.remedy for fault in faults))
-        raise SourceError(f"{path.name} is not CSV as it can be read: {found}. {remedies}")
+        raise SourceError(f"{path.name} is not a table as it can be read: {found}. {remedies}")
+    how_written = {"sep": how.delimiter, "encoding": how.encoding, "decimal": how.decimal}
     try:
-        frame = pd.read_csv(path, low_memory=False, keep_default_na=False, na_values=[""])
-    except UnicodeDecodeError:
-        raise SourceError(f"{path.name} is not UTF-8 text. Save it as UTF-8; its letters are not guessed.") from None
+        frame = pd.read_csv(path, low_memory=False, keep_default_na=False, na_values=[""], **how_written)  # type: ignore[call-overload]
+    except UnicodeError:
+        raise SourceError(
+            f"{path.name} is not {how.encoding.upper()} text. Declare its encoding in the codebook, "
+            '[file] encoding = "cp1252" for instance; letters are not guessed.'
+        ) from None
     except Exception:
         raise SourceError(
             f"{path.name} cannot be read as CSV: it is empty, damaged or not what its name says."
@@ -81,7 +120,7 @@ def _whole(column: pd.Series) -> bool:
     return bool(len(known) and (np.abs(known) < LARGEST_WHOLE).all() and (known == np.floor(known)).all())
 
 
-def _require_text(name: str, start: bytes) -> None:
+def _require_text(name: str, start: bytes, encoding: str) -> None:
     """Raise when the first bytes show another kind of file."""
     text = start.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
     kinds = (
@@ -90,11 +129,17 @@ def _require_text(name: str, start: bytes) -> None:
         (text.startswith((b"<?xml", b"<!doctype")), "is an XML document or web page, not CSV"),
         (start.startswith((b"\x1f\x8b", b"\xfd7zXZ", b"PK", b"BZh")), "is compressed, which its name does not say"),
         (start.startswith(b"PAR1"), "is Parquet, not CSV"),
-        (start.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\x00" in start, "is UTF-16 or binary, not UTF-8 text"),
+        (_is_wide(start) and not encoding.lower().startswith("utf"), f"is UTF-16 or binary, not {encoding} text"),
+        (_is_wide(start) and encoding.lower() in ("utf-8", "utf8"), "is UTF-16 or binary, not UTF-8 text"),
     )
     for fits, what in kinds:
         if fits:
             raise SourceError(f"{name} {what}. Download or save the file itself, as CSV in UTF-8.")
+
+
+def _is_wide(start: bytes) -> bool:
+    """Whether letters take two bytes, or the file is no text at all."""
+    return start.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\x00" in start
 
 
 def _parquet(path: Path) -> pd.DataFrame:

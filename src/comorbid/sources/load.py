@@ -10,12 +10,15 @@ import pandas as pd
 
 from comorbid.codebook import Codebook, read_codebook
 from comorbid.cohort import Cohort
+from comorbid.datafile import DataFile
 from comorbid.design import SurveyDesign
-from comorbid.errors import CohortError, SourceError, SpecError, UnknownNameError
+from comorbid.errors import CodebookError, CohortError, SourceError, SpecError, UnknownNameError
+from comorbid.paths import own_codebooks
 from comorbid.people import PeopleFrame
 from comorbid.relation import PeopleRelation
 from comorbid.sources.database import is_relation, open_relation
 from comorbid.sources.files import read_people
+from comorbid.sources.people_ids import require_one_row_each
 from comorbid.sources.registry import SURVEYS, SYNTHETIC, Survey, codebook_of, names
 from comorbid.sources.selfdescribed import describe_frame
 
@@ -34,9 +37,12 @@ def load_cohort(
     Parameters
     ----------
     source : str, Path, DataFrame or ibis.Table
-        The name of a registered cohort (`comorbid cohorts` lists them), a file, a frame, or a table of a database. With
-        a codebook, Parquet (a file, a folder or a pattern such as "claims/*.parquet") and database tables are never
-        loaded: people are recoded, restricted and counted where they lie. A frame, or a file, without a codebook
+        The name of a registered cohort (`comorbid cohorts` lists them), a codebook (TOML) that names its file of people
+        (or its name, where `COMORBID_COHORTS` lists it), a file (CSV, Parquet, SAS, SPSS, Stata, a spreadsheet), a
+        frame, or a table of a database.
+
+        With a codebook, Parquet (a file, a folder or a pattern such as "claims/*.parquet") and database tables are
+        never loaded: people are recoded, restricted and counted where they lie. A frame, or a file, without a codebook
         describes itself: categorical columns have their categories as levels (the first is the reference), boolean
         columns are conditions, numbers are continuous. Text, dates and whole numbers of 12 distinct values or fewer,
         which could be codes, stay out, and say so when they are asked for. In CSV an empty field is missing.
@@ -65,29 +71,62 @@ def load_cohort(
     CodebookError, DesignError, CohortError
         When data and codebook or design do not fit; the message names the column and counts.
     """
+    source = _own_named(source)
     _require_use(source, codebook, conditions)
     if isinstance(source, pd.DataFrame) and source.empty:
         raise CohortError(f"the frame holds no people: {len(source):,} rows, {len(source.columns):,} columns.")
-    if isinstance(source, pd.DataFrame):
-        people, book = source, _given(codebook) or describe_frame(source, design, conditions)
-    elif str(source) == SYNTHETIC:
-        people, book = _synthetic(options)
-        options = {}
-    elif str(source) in SURVEYS:
-        people, book = Survey(str(source)).load(), codebook_of(str(source))
-    elif codebook is not None and is_relation(source):
-        people, book = open_relation(source), _read(codebook)
-    else:
-        people = read_people(_existing(source))
-        book = _given(codebook) or describe_frame(people, design, conditions, Path(source).stem)
+    people, book = (
+        _synthetic(options) if str(source) == SYNTHETIC else _given_people(source, codebook, design, conditions)
+    )
+    options = {} if str(source) == SYNTHETIC else options
     if options:
         raise SpecError(f"{', '.join(options)}: not accepted for this cohort; n and seed belong to the synthetic one.")
     return assemble(people, book, design, definitions or {})
 
 
+def _given_people(
+    source: Any, codebook: str | Path | Codebook | None, design: SurveyDesign | str | None, conditions: Any
+) -> tuple[Any, Codebook]:
+    """People who are not made up, as a frame or a relation, with their codebook."""
+    if isinstance(source, pd.DataFrame):
+        return source, _given(codebook) or describe_frame(source, design, conditions)
+    if str(source) in SURVEYS:
+        return Survey(str(source)).load(), codebook_of(str(source))
+    book = own_codebook(source) if is_codebook(source) else _given(codebook)
+    place = book.file.path if book is not None and is_codebook(source) else source
+    if book is not None and is_relation(place):
+        return open_relation(place), book
+    people = read_people(_existing(place), book.file if book is not None else DataFile())
+    return people, book or describe_frame(people, design, conditions, Path(place).stem)
+
+
+def is_codebook(source: Any) -> bool:
+    """Whether a source is a codebook, which names the file of its people."""
+    return isinstance(source, (str, Path)) and str(source).lower().endswith(".toml")
+
+
+def own_codebook(source: str | Path) -> Codebook:
+    """A codebook that stands for its cohort.
+
+    Raises
+    ------
+    CodebookError
+        When it names no file of people.
+    """
+    book = read_codebook(source)
+    if not book.file.path:
+        raise CodebookError(
+            f'{Path(source).name} does not say where its people are. Write [file] and path = "mine.csv" in it, or name '
+            "the file and the codebook both."
+        )
+    return book
+
+
 def assemble(people: Any, book: Codebook, design: SurveyDesign | str | None, definitions: Mapping[str, str]) -> Cohort:
     """People and codebook as a cohort: every column coded and checked, the universe restricted, the design in place."""
     book = book.define(definitions)
+    if book.id and isinstance(people, pd.DataFrame):
+        require_one_row_each(people, book.id)
     chosen = design if isinstance(design, SurveyDesign) else book.design(design)
     store = PeopleFrame(people, book) if isinstance(people, pd.DataFrame) else PeopleRelation(people, book)
     for variable in book.variables.values():
@@ -96,12 +135,19 @@ def assemble(people: Any, book: Codebook, design: SurveyDesign | str | None, def
     return cohort.restrict(book.universe, book.universe_reason) if book.universe else cohort
 
 
+def _own_named(source: Any) -> Any:
+    """The codebook of a cohort of one's own, where `COMORBID_COHORTS` gives it a name."""
+    return own_codebooks().get(source, source) if isinstance(source, str) else source
+
+
 def _require_use(source: Any, codebook: Any, conditions: Sequence[str] | None) -> None:
     """Raise when an argument would be passed over."""
     registered = isinstance(source, (str, Path)) and str(source) in names()
+    if codebook is not None and is_codebook(source):
+        raise SpecError(f"{Path(source).name} is a codebook itself; leave codebook= out.")
     if codebook is not None and registered:
         raise SpecError(f"the cohort {source} has a codebook of its own; leave codebook= out.")
-    if conditions is not None and (registered or codebook is not None):
+    if conditions is not None and (registered or codebook is not None or is_codebook(source)):
         raise SpecError(
             "conditions= is for data that describe themselves; a codebook says which variables are conditions."
         )

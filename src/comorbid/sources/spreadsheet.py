@@ -1,0 +1,79 @@
+"""Sheets of a spreadsheet: values as they were last computed, the first row naming the columns."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from comorbid.errors import SourceError, listed, require_known
+from comorbid.sources.unpacking import require_sound_archive
+
+__all__ = ["read_sheet", "sheets_of"]
+
+
+def read_sheet(path: Path, sheet: str = "") -> pd.DataFrame:
+    """One sheet of an .xlsx file; an empty cell is missing, and no formula is computed or followed.
+
+    Raises
+    ------
+    SourceError
+        When the file is no spreadsheet, is damaged, or has several sheets and none was named.
+    UnknownNameError
+        When it has no sheet of the name.
+    """
+    book = _book(path)
+    try:
+        rows = list(book[_chosen(book.sheetnames, sheet, path.name)].iter_rows(values_only=True))
+    except SourceError:
+        raise
+    except (AttributeError, KeyError, TypeError, ValueError, SyntaxError):
+        raise _damaged(path) from None
+    finally:
+        book.close()
+    return _frame(rows, path.name)
+
+
+def sheets_of(path: Path) -> list[str]:
+    """Names of the sheets of a file."""
+    book = _book(path)
+    try:
+        return list(book.sheetnames)
+    finally:
+        book.close()
+
+
+def _book(path: Path) -> Any:
+    require_sound_archive(path)
+    try:
+        import openpyxl
+    except ImportError:
+        raise SourceError(f"{path.name}: reading spreadsheets needs `pip install comorbid[files]`.") from None
+    try:
+        return openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)
+    except Exception:
+        raise _damaged(path) from None
+
+
+def _chosen(names: list[str], sheet: str, file: str) -> str:
+    if sheet:
+        return require_known(sheet, names, "sheet", file)
+    if len(names) != 1:
+        raise SourceError(f"{file} has {len(names)} sheets: {listed(names)}. Name one in the codebook: [file] sheet.")
+    return names[0]
+
+
+def _frame(rows: list[tuple[Any, ...]], file: str) -> pd.DataFrame:
+    rows = [row for row in rows if any(value is not None for value in row)]
+    if not rows:
+        raise SourceError(f"{file}: the sheet is empty.")
+    header = [str(name).strip() if name is not None else "" for name in rows[0]]
+    if "" in header or len(set(header)) < len(header):
+        raise SourceError(f"{file}: the first row of the sheet must name every column, once each.")
+    width = len(header)
+    return pd.DataFrame([row[:width] for row in rows[1:]], columns=header).infer_objects()
+
+
+def _damaged(path: Path) -> SourceError:
+    return SourceError(f"{path.name} cannot be read as a spreadsheet: it is damaged or not what its name says.")

@@ -1,0 +1,103 @@
+"""Files of SPSS, Stata and SAS, with the labels that they carry."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from comorbid.errors import SourceError
+
+__all__ = ["Labels", "read_sas", "read_spss", "read_stata"]
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """What a file says of its columns.
+
+    columns : column to its label, such as the question asked.
+    values : column to the label of each code.
+    missing : column to the codes that its maker declared missing.
+    """
+
+    columns: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, Mapping[Any, str]] = field(default_factory=dict)
+    missing: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
+
+
+def read_spss(path: Path) -> tuple[pd.DataFrame, Labels]:
+    """Codes of an SPSS file as they lie, user-defined missing values among them, and its labels."""
+    _require_start(path, (b"$FL2", b"$FL3"), "SPSS")
+    try:
+        import pyreadstat
+    except ImportError:
+        raise SourceError(f"{path.name}: reading SPSS files needs `pip install comorbid[files]`.") from None
+    try:
+        frame, meta = pyreadstat.read_sav(str(path), user_missing=True, disable_datetime_conversion=True)
+    except Exception:
+        raise _damaged(path, "SPSS") from None
+    labels = {name: str(text) for name, text in meta.column_names_to_labels.items() if text}
+    return frame, Labels(labels, meta.variable_value_labels, _missing_codes(meta))
+
+
+def _missing_codes(meta: Any) -> dict[str, tuple[Any, ...]]:
+    """Declared missing codes; of a declared range, the labelled ones."""
+    found: dict[str, tuple[Any, ...]] = {}
+    for name, ranges in meta.missing_ranges.items():
+        labelled = meta.variable_value_labels.get(name, {})
+        single = [part["lo"] for part in ranges if part["lo"] == part["hi"]]
+        wide = [part for part in ranges if part["lo"] != part["hi"]]
+        inside = [code for code in labelled for part in wide if part["lo"] <= code <= part["hi"]]
+        found[name] = tuple(dict.fromkeys([*single, *inside]))
+    return found
+
+
+def read_stata(path: Path) -> tuple[pd.DataFrame, Labels]:
+    """Codes of a Stata file as they lie (its extended missing values are missing), and its labels."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            opened: Any = pd.read_stata(path, iterator=True, convert_categoricals=False, convert_dates=False)
+            with opened as reader:
+                frame = reader.read()
+                return frame, _stata_labels(reader, frame)
+    except Exception:
+        raise _damaged(path, "Stata") from None
+
+
+def _stata_labels(reader: Any, frame: pd.DataFrame) -> Labels:
+    sets = reader.value_labels()
+    named = {column: sets[name] for column, name in _label_sets(reader, frame).items() if name in sets}
+    return Labels({name: text for name, text in reader.variable_labels().items() if text}, named)
+
+
+def _label_sets(reader: Any, frame: pd.DataFrame) -> dict[str, str]:
+    """Which set of value labels each column uses; columns share sets."""
+    return dict(zip(frame.columns, reader._lbllist, strict=False))
+
+
+def read_sas(path: Path) -> tuple[pd.DataFrame, Labels]:
+    """Codes of a SAS data set; its formats lie in another file, so it has labels of columns alone."""
+    try:
+        with pd.read_sas(path, format="sas7bdat", encoding="latin-1", iterator=True) as reader:
+            columns: Any = reader
+            frame = reader.read()
+            labels = {str(column.name): str(column.label) for column in columns.columns if column.label}
+    except Exception:
+        raise _damaged(path, "SAS") from None
+    return frame, Labels({name: text for name, text in labels.items() if text not in ("", name)})
+
+
+def _require_start(path: Path, starts: tuple[bytes, ...], kind: str) -> None:
+    with path.open("rb") as file:
+        start = file.read(4)
+    if start not in starts:
+        raise _damaged(path, kind)
+
+
+def _damaged(path: Path, kind: str) -> SourceError:
+    return SourceError(f"{path.name} cannot be read as a {kind} file: it is damaged or not what its name says.")

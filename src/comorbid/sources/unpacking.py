@@ -1,0 +1,69 @@
+"""Packed files measured before they are read: what would fill memory is refused after the first megabytes."""
+
+from __future__ import annotations
+
+import gzip
+import lzma
+import zipfile
+import zlib
+from pathlib import Path
+from typing import Any
+
+from comorbid.errors import SourceError
+
+__all__ = ["DAMAGED", "opener", "require_sound_archive", "require_unpackable"]
+
+DAMAGED = (OSError, EOFError, lzma.LZMAError, zlib.error)
+PLENTY = 256 * 2**20
+"""Bytes, unpacked, that any file may have."""
+RATIO = 100
+"""A larger file may be this many times as large unpacked as packed; survey files are some thirty times."""
+BLOCK = 2**20
+DOCUMENT_TYPE = b"<!doctype"
+
+
+def opener(path: Path) -> Any:
+    """The function that opens a file, packed or not."""
+    return {".gz": gzip.open, ".xz": lzma.open}.get(path.suffix.lower(), open)
+
+
+def require_unpackable(path: Path) -> None:
+    """Raise when a packed text file is damaged or grows out of all proportion; nothing of it is kept."""
+    if opener(path) is open:
+        return
+    allowed, size = max(PLENTY, RATIO * path.stat().st_size), 0
+    try:
+        with opener(path)(path, "rb") as file:
+            while block := file.read(BLOCK):
+                size += len(block)
+                if size > allowed:
+                    raise SourceError(_too_large(path))
+    except DAMAGED:
+        raise SourceError(f"{path.name} is damaged or not what its name says: it cannot be unpacked.") from None
+
+
+def require_sound_archive(path: Path) -> None:
+    """Raise when a spreadsheet's archive is damaged, out of proportion, or holds XML that declares entities.
+
+    Nothing is unpacked to disk, so a member's name can lead nowhere.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = archive.infolist()
+            if sum(member.file_size for member in members) > max(PLENTY, RATIO * path.stat().st_size):
+                raise SourceError(_too_large(path))
+            for member in members:
+                with archive.open(member) as file:
+                    if DOCUMENT_TYPE in file.read(1024).lower():
+                        raise SourceError(f"{path.name} holds XML with a document type, which no spreadsheet needs.")
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError, *DAMAGED):
+        raise SourceError(
+            f"{path.name} is not a spreadsheet, or is damaged or locked. Save it again as .xlsx."
+        ) from None
+
+
+def _too_large(path: Path) -> str:
+    return (
+        f"{path.name} is {path.stat().st_size:,} bytes packed and over {RATIO} times as large unpacked, "
+        "which no survey file is. Unpack it yourself if you trust it."
+    )
