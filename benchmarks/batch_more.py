@@ -86,13 +86,20 @@ def interaction(batch: Batch, outcome: int, first: int, second: int) -> np.ndarr
     measures = [
         ("log", logs[:, 2] - logs[:, 1] - logs[:, 0], [-ones, -ones, ones]),
         ("plain", reri, [-a, -b, c]),
-        ("plain", reri / c, [-a / c, -b / c, (a + b - 1) / c]),
+        ("rest", np.log((a + b - 1) / c), [a / (a + b - 1), b / (a + b - 1), -ones]),
         ("log", np.log((c - 1) / (a + b - 2)), [-a / (a + b - 2), -b / (a + b - 2), c / (c - 1)]),
     ]
     rows = [batch.block("log", logs, batch.errors(z))]
     for scale, value, slope in measures:
-        rows.append(batch.block(scale, value[:, None], batch.errors(z @ np.stack(slope, axis=1)[:, :, None])))
+        error = batch.errors(z @ np.stack(slope, axis=1)[:, :, None])
+        rows.append(_of_rest(batch, value, error) if scale == "rest" else batch.block(scale, value[:, None], error))
     return np.concatenate(rows, axis=1)
+
+
+def _of_rest(batch: Batch, log_rest: np.ndarray, error: np.ndarray) -> np.ndarray:
+    """A share whose limits are formed on the logarithm of what is left."""
+    rest, limits = np.exp(log_rest)[:, None], 1 - batch.limits("log", log_rest[:, None], error)[..., ::-1]
+    return np.concatenate([np.stack([1 - rest, rest * error], axis=-1), limits], axis=-1)
 
 
 def attributable(batch: Batch, outcome: int, exposure: int) -> np.ndarray:
@@ -109,5 +116,4 @@ def attributable(batch: Batch, outcome: int, exposure: int) -> np.ndarray:
         means.append(mean)
     rest = means[0] / means[1]
     error = batch.errors((influences[0] - influences[1])[..., None])
-    limits = 1 - batch.limits("log", np.log(rest), error)[..., ::-1]
-    return np.concatenate([np.stack([1 - rest, rest * error], axis=-1), limits], axis=-1)
+    return _of_rest(batch, np.log(rest[:, 0]), error)

@@ -36,7 +36,10 @@ def test_margins_attributable_fraction_and_interaction(case, mse):
     near(np.log(1 - fraction.estimate), known["log_rest"][0])
     near(fraction.std_error / (1 - fraction.estimate), known["log_rest"][1])
     for row in fit.interaction("RIAGENDR", "older").itertuples():
-        if row.measure in ("ratio_of_odds_ratios", "reri", "attributable_proportion"):
+        if row.measure == "attributable_proportion":
+            near(np.log(1 - row.estimate), known["log_rest_of_both"][0])
+            near(row.std_error / (1 - row.estimate), known["log_rest_of_both"][1])
+        elif row.measure in ("ratio_of_odds_ratios", "reri"):
             near(np.log(row.estimate) if row.measure.startswith("ratio") else row.estimate, known[row.measure][0])
             near(row.std_error, known[row.measure][1])
 

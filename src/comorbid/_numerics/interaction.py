@@ -14,16 +14,16 @@ class InteractionMeasure:
 
     name : as `measure` says it.
     place : which of the three combinations the row is about.
-    value : of log odds ratios, shape (..., 3), to the measure, shape (...); the logarithm of a ratio.
+    value : of log odds ratios, shape (..., 3), to the measure on its scale, shape (...).
     slope : of log odds ratios, shape (3,), to the derivatives, shape (3,).
-    on_log : whether the value is a logarithm.
+    scale : "plain"; "log" of a ratio; or "rest", the logarithm of 1 minus a proportion.
     """
 
     name: str
     place: int
     value: Callable[[np.ndarray], np.ndarray]
     slope: Callable[[np.ndarray], np.ndarray]
-    on_log: bool
+    scale: str
 
 
 def reri(log_ratios: np.ndarray) -> np.ndarray:
@@ -35,6 +35,12 @@ def reri(log_ratios: np.ndarray) -> np.ndarray:
 def attributable_proportion(log_ratios: np.ndarray) -> np.ndarray:
     """RERI / r11."""
     return reri(log_ratios) * np.exp(-log_ratios[..., 2])
+
+
+def log_rest(log_ratios: np.ndarray) -> np.ndarray:
+    """log(1 - RERI / r11) = log((r10 + r01 - 1) / r11); NaN where r10 + r01 is not above 1."""
+    without = np.exp(log_ratios[..., 0]) + np.exp(log_ratios[..., 1]) - 1
+    return np.asarray(np.log(np.where(without > 0, without, np.nan)) - log_ratios[..., 2])
 
 
 def log_synergy(log_ratios: np.ndarray) -> np.ndarray:
@@ -49,9 +55,10 @@ def _reri_slope(log_ratios: np.ndarray) -> np.ndarray:
     return np.exp(log_ratios) * np.array([-1.0, -1.0, 1.0])
 
 
-def _proportion_slope(log_ratios: np.ndarray) -> np.ndarray:
-    r10, r01, r11 = np.exp(log_ratios)
-    return np.array([-r10, -r01, r10 + r01 - 1]) / r11
+def _rest_slope(log_ratios: np.ndarray) -> np.ndarray:
+    r10, r01, _ = np.exp(log_ratios)
+    without = r10 + r01 - 1 if r10 + r01 > 1 else np.nan
+    return np.array([r10 / without, r01 / without, -1.0])
 
 
 def _synergy_slope(log_ratios: np.ndarray) -> np.ndarray:
@@ -63,13 +70,13 @@ def _synergy_slope(log_ratios: np.ndarray) -> np.ndarray:
 
 
 def _linear(name: str, place: int, weights: np.ndarray) -> InteractionMeasure:
-    return InteractionMeasure(name, place, lambda log_ratios: log_ratios @ weights, lambda _: weights, True)
+    return InteractionMeasure(name, place, lambda log_ratios: log_ratios @ weights, lambda _: weights, "log")
 
 
 MEASURES = (
     *(_linear("odds_ratio", place, np.eye(3)[place]) for place in range(3)),
     _linear("ratio_of_odds_ratios", 2, np.array([-1.0, -1.0, 1.0])),
-    InteractionMeasure("reri", 2, reri, _reri_slope, False),
-    InteractionMeasure("attributable_proportion", 2, attributable_proportion, _proportion_slope, False),
-    InteractionMeasure("synergy_index", 2, log_synergy, _synergy_slope, True),
+    InteractionMeasure("reri", 2, reri, _reri_slope, "plain"),
+    InteractionMeasure("attributable_proportion", 2, log_rest, _rest_slope, "rest"),
+    InteractionMeasure("synergy_index", 2, log_synergy, _synergy_slope, "log"),
 )

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from comorbid._numerics.intervals import two_sided_p, wald_interval, wald_statistic
 from comorbid.errors import require_known
 from comorbid.fitting.averages import UNCERTAINTY, average_prevalence, averages_spread
+from comorbid.fitting.margins import rest_row
 
 if TYPE_CHECKING:
     from comorbid.fitting.fit import LogisticFit
@@ -25,21 +25,9 @@ def attributable_of(fit: LogisticFit, variable: str, uncertainty: str, conf_leve
     slope = np.array([1.0, -1.0]) / averages.values
     log_rest = float(_log_ratio(averages.values))
     std_error = averages_spread(fit, averages, uncertainty).std_error(_log_ratio, slope)
-    limits = 1 - np.exp(wald_interval(np.array(log_rest), np.array(std_error), conf_level, fit.df))
-    statistic = float(wald_statistic(-log_rest, std_error, 1e-12))
-    row = {
-        "term": variable,
-        "level": None,
-        "reference": fit.cells.variable(variable).level_names[reference],
-        "measure": "attributable_fraction",
-        "estimate": 1 - np.exp(log_rest),
-        "std_error": np.exp(log_rest) * std_error,
-        "statistic": statistic,
-        "p_value": float(two_sided_p(np.array(statistic), fit.df)),
-        "conf_low": limits[1],
-        "conf_high": limits[0],
-    }
-    return pd.DataFrame([row])
+    row = rest_row(fit, "attributable_fraction", log_rest, std_error, conf_level)
+    reference_level = fit.cells.variable(variable).level_names[reference]
+    return pd.DataFrame([{"term": variable, "level": None, "reference": reference_level, **row}])
 
 
 def _log_ratio(values: np.ndarray) -> np.ndarray:

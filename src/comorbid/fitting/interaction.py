@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from comorbid._numerics.interaction import MEASURES
+from comorbid._numerics.interaction import MEASURES, attributable_proportion
 from comorbid.errors import SpecError, require_known
-from comorbid.fitting.margins import Row, effect_row
+from comorbid.fitting.margins import Row, effect_row, rest_row
 from comorbid.fitting.spread import Spread
 
 if TYPE_CHECKING:
@@ -64,7 +64,11 @@ def _pair_rows(fit: LogisticFit, first: str, second: str, i: int, j: int, conf_l
     for measure in MEASURES:
         std_error = spread.std_error(measure.value, measure.slope(spread.values))
         centre = float(measure.value(spread.values))
-        row = effect_row(fit, measure.name, centre, std_error, conf_level, log_scale=measure.on_log)
+        if measure.scale == "rest":
+            row = rest_row(fit, measure.name, centre, std_error, conf_level)
+            row["estimate"] = float(attributable_proportion(spread.values))
+        else:
+            row = effect_row(fit, measure.name, centre, std_error, conf_level, log_scale=measure.scale == "log")
         rows.append({"level": labels[measure.place], "reference": ":".join(zero), **row})
     return rows
 

@@ -160,3 +160,22 @@ def effect_row(
         "conf_low": float(turn(limits[0])),
         "conf_high": float(turn(limits[1])),
     }
+
+
+def rest_row(fit: Modelled, measure: str, log_rest: float, std_error: float, conf_level: float) -> Row:
+    """A share of which log(1 - share) and its standard error are given: interval and test against 0 on that scale.
+
+    The standard error of the row is that of the share itself, (1 - share) times the one given.
+    """
+    limits = 1 - np.exp(wald_interval(np.array(log_rest), np.array(std_error), conf_level, fit.df))
+    statistic = float(wald_statistic(-log_rest, std_error, 1e-12))
+    rest = float(np.exp(log_rest))
+    return {
+        "measure": measure,
+        "estimate": 1 - rest,
+        "std_error": rest * std_error,
+        "statistic": statistic,
+        "p_value": float(two_sided_p(np.array(statistic), fit.df)),
+        "conf_low": float(limits[1]),
+        "conf_high": float(limits[0]),
+    }
