@@ -218,7 +218,6 @@ def versions(state: State) -> dict[str, str]:
         "svy",
         "polars",
         "duckdb",
-        "papermill",
         "numpy",
         "pandas",
     )

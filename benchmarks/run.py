@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import subprocess
 import sys
 import time
 from importlib.metadata import PackageNotFoundError, version
@@ -36,7 +37,7 @@ def main() -> None:
     os.environ[MOST_ROUNDS] = asked.peer_rounds
     setting = make_setting(asked.quick, asked.full, asked.no_r)
     results = Results(setting.folder / ("quick.json" if asked.quick else "results.json"), asked.out)
-    results.versions = {**_ours(), **_theirs(setting.peers)}
+    results.versions = {**_ours(), **_theirs(setting.peers), **_of_r(setting.rscript)}
     for key in asked.only or SECTIONS:
         start = time.perf_counter()
         for section in SECTIONS[key].run(setting):
@@ -75,6 +76,14 @@ def _ours() -> dict[str, str]:
 def _theirs(python: Path) -> dict[str, str]:
     with peer(python) as worker:
         return {f"{name} (peers)": found for name, found in worker.ask("versions")["answer"].items()}
+
+
+def _of_r(rscript: str | None) -> dict[str, str]:
+    if not rscript:
+        return {}
+    asked = 'cat(R.version$major, ".", R.version$minor, " ", format(packageVersion("survey")), sep = "")'
+    found = subprocess.run([rscript, "-e", asked], capture_output=True, text=True, check=True).stdout.split()
+    return {"R": found[0], "survey": found[1]}
 
 
 if __name__ == "__main__":
