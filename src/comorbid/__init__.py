@@ -88,12 +88,14 @@ _HOMES = {
     "predictive_values": "definitions",
     "pool_estimates": "pooling",
     "possible_months": "synthetic.agreement_sweep",
+    "precision_plot": "plots",
     "prevalence": "measures",
     "profile_plot": "plots",
     "proportion_intervals": "measures.proportions",
     "published_claims": "evidence",
     "protect": "disclosure",
     "published_estimates": "evidence",
+    "published_precision": "audit",
     "read_codebook": "codebook",
     "read_codelist": "sources.codelists",
     "record_conditions": "sources.records",
@@ -108,6 +110,7 @@ _HOMES = {
     "standardised_prevalence": "measures",
     "stratified_odds_ratio": "measures",
     "sweep_agreement": "synthetic.agreement_sweep",
+    "tally_plot": "plots",
     "tidy": "fitting",
     "trend_of_ratios": "measures",
     "upset_plot": "plots",
@@ -118,7 +121,7 @@ __all__ = sorted([*_HOMES, "__version__"])
 
 if TYPE_CHECKING:
     from comorbid.analyses.report import Report
-    from comorbid.audit import audit_estimates, false_alarm_rate, honest_estimates
+    from comorbid.audit import audit_estimates, false_alarm_rate, honest_estimates, published_precision
     from comorbid.codebook import Codebook, read_codebook
     from comorbid.cohort import Cohort
     from comorbid.comparison import (
@@ -185,7 +188,9 @@ if TYPE_CHECKING:
         curve_plot,
         forest_plot,
         funnel_plot,
+        precision_plot,
         profile_plot,
+        tally_plot,
         upset_plot,
     )
     from comorbid.pooling import PooledEstimates, compare_with_published, pool_estimates

@@ -56,12 +56,12 @@ def test_the_table_is_written_shown_and_linked(report: Report, tmp_path: Path) -
     report.rebuilt(FRAME)
     assert pd.read_csv(tmp_path / "tables/rebuilt.csv")["rebuild"].tolist() == ["one", "two"]
     page = (tmp_path / "shown.html").read_text()
-    for header in ("What", "Claimed", "Published", "Rebuilt", "How", "Verdict", "Why", "Shown in"):
+    for header in ("What", "Claimed", "Published", "Rebuilt", "How", "Verdict", "Shown in"):
         assert f">{header}</th>" in page
     assert '<a href="../about-this-cohort/index.html">About this cohort</a>' in page
     assert "../how-the-four" not in page, "an analysis that this cohort cannot have has no report to lead to"
     assert "&lt;b&gt;often" in page and 'href="../about-this-cohort/index.html"' in clean(page)
-    assert left(tmp_path) == []
+    assert ">Agrees. All digits.</td>" in page and left(tmp_path) == []
 
 
 def test_numbers_that_left_their_tolerance_are_noted(report: Report, tmp_path: Path) -> None:

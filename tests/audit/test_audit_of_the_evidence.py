@@ -72,3 +72,12 @@ def test_the_same_estimates_with_one_digit_wrong_are_mostly_found() -> None:
         f"{e} ({lo} to {hi:.2f})" for e, lo, hi in ratios[["estimate", "conf_low", "conf_high"]].values
     ]
     assert cm.audit_estimates(ratios)["id"].nunique() > 0.6 * len(ratios)
+
+
+def test_precision_says_what_the_audit_says(findings: pd.DataFrame) -> None:
+    precision = cm.published_precision().set_index("id")
+    narrow = set(findings.loc[findings["check"] == "precision its sample cannot carry", "id"])
+    assert set(precision.index[precision["too_narrow"]]) == narrow
+    assert (precision["std_error_low"] <= precision["std_error"]).all()
+    assert (precision["std_error"] <= precision["std_error_high"]).all()
+    assert not precision.index.duplicated().any() and len(precision) > 40

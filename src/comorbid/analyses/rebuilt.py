@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 
 import pandas as pd
@@ -12,22 +13,24 @@ from comorbid.errors import AnalysisError, listed
 __all__ = ["addresses", "left_tolerance", "readable_rows"]
 
 HEADERS = {
-    "label": "What",
     "claimed": "Claimed",
+    "label": "What",
     "published": "Published",
     "rebuilt": "Rebuilt",
     "kind": "How",
     "verdict": "Verdict",
-    "why": "Why",
     "analysis": "Shown in",
 }
 """Columns that readers see, of `rebuilt_numbers` and of `ledger`."""
+
+PART = re.compile(r"(;|\.) (?=\w[\w ,()%-]*:|And \d+ more)")
+"""Where one rebuilt number of a claim ends and the next begins; each gets a line."""
 
 NEEDED = ("claimed", "published", "rebuilt", "verdict", "why")
 
 
 def readable_rows(frame: pd.DataFrame) -> pd.DataFrame:
-    """The frame as readers see it: texts alone, the analysis by its title and only where there are several.
+    """The frame as readers see it: texts alone, verdict with its reason, analyses by title where there are several.
 
     Raises
     ------
@@ -39,13 +42,23 @@ def readable_rows(frame: pd.DataFrame) -> pd.DataFrame:
         raise AnalysisError(f"the frame has no column {listed(lacking)}; pass what `cm.rebuilt_numbers` gave.")
     titles = {analysis.name: analysis.title for analysis in load_study().analyses}
     several = "analysis" in frame and len(set(frame["analysis"])) > 1
-    kept = [name for name in HEADERS if name in frame.columns and (name != "analysis" or several)]
+    of_claims = "label" not in frame.columns
+    left_out = ["kind"] * of_claims + ["analysis"] * (not several)
+    kept = [name for name in HEADERS if name in frame.columns and name not in left_out]
     shown = frame[kept].fillna("").astype(str)
+    shown["verdict"] = [_sentences(*said) for said in zip(frame["verdict"], frame["why"], strict=True)]
+    if of_claims:
+        shown["rebuilt"] = [PART.sub("\\1\n", text) for text in shown["rebuilt"]]
     if several:
         shown["analysis"] = [titles.get(name, name) for name in shown["analysis"]]
     shown = shown.rename(columns=HEADERS)
     shown.attrs["numeric"] = []
     return shown
+
+
+def _sentences(verdict: str, why: str) -> str:
+    """Verdict and reason, each as a sentence."""
+    return " ".join(f"{text[:1].upper()}{text[1:].rstrip('.')}." for text in (verdict, why) if text)
 
 
 def left_tolerance(frame: pd.DataFrame) -> list[str]:

@@ -57,7 +57,7 @@ def asymmetric(rows: Rows) -> Iterator[Finding]:
 def too_narrow(rows: Rows) -> Iterator[Finding]:
     """Odds and hazard ratios with a smaller standard error than so many people can give."""
     for row in rows:
-        least, how = _least(row, rows)
+        least, how = least_of_sample(row, rows)
         if least is None:
             continue
         widest = std_error_bounds(row.printed.values, row.printed.half_units)[1]
@@ -84,7 +84,7 @@ def _total_that_fits(row: Row, n: float, least: float, widest: float) -> str:
     return f"; the {fits[0]:,.0f} that the note names would fit" if fits else ""
 
 
-def _least(row: Row, rows: Rows) -> tuple[float | None, str]:
+def least_of_sample(row: Row, rows: Rows) -> tuple[float | None, str]:
     """The smallest standard error that the sample of a row can give, and how it was found."""
     n, measure = row.number("n"), row.text("measure")
     binary = not PER_UNIT.search(row.text("exposure"))

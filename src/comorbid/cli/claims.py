@@ -35,11 +35,10 @@ def add_parser(subparsers: Any) -> None:
 def run(args: Namespace) -> int:
     """Print the ledger; 1 when a rebuilt number left its tolerance, with one message that names the numbers."""
     from comorbid.errors import listed
-    from comorbid.rebuilding.ledger import ledger_of
-    from comorbid.rebuilding.numbers import rebuilt_numbers
+    from comorbid.rebuilding import ledger, rebuilt_numbers
 
     numbers = rebuilt_numbers(args.cohort, args.claim)
-    frame = ledger_of(numbers, args.claim)
+    frame = ledger(claims=args.claim, numbers=numbers)
     write_frame(frame[ON_A_TERMINAL] if args.format == "table" else frame, args.format)
     left = numbers[numbers["within_tolerance"].eq(False).fillna(False)]
     if left.empty:

@@ -6,8 +6,10 @@ from comorbid.plots.figure import Figure
 from comorbid.plots.forest import forest_plot
 from comorbid.plots.funnel import funnel_plot
 from comorbid.plots.heatmap import cooccurrence_heatmap
+from comorbid.plots.precision import precision_plot
 from comorbid.plots.profile import profile_plot
 from comorbid.plots.style import house_style
+from comorbid.plots.tally import tally_plot
 from comorbid.plots.upset import upset_plot
 
 __all__ = [
@@ -18,6 +20,8 @@ __all__ = [
     "forest_plot",
     "funnel_plot",
     "house_style",
+    "precision_plot",
     "profile_plot",
+    "tally_plot",
     "upset_plot",
 ]

@@ -8,16 +8,25 @@ from typing import Any
 import pandas as pd
 
 from comorbid.cohort import Cohort
-from comorbid.errors import SpecError
+from comorbid.errors import SpecError, names_given
 from comorbid.evidence import published_claims
-from comorbid.rebuilding.declared import judgements
+from comorbid.rebuilding.declared import OUTSIDE, Judgement, judgements
 from comorbid.rebuilding.numbers import rebuilt_numbers
+from comorbid.rebuilding.verdicts import SYNTHETIC_VERDICT
 
 COLUMNS = ["claim", "article", "claimed", "published", "rebuilt", "kind", "verdict", "why", "analysis"]
-NONE_REBUILT = "nothing: no number was published, or it is outside"
+NONE_REBUILT = "Nothing: no number was published that could be rebuilt."
+NONE_OUTSIDE = "Nothing: the claim is outside."
+MOST = 3
+"""Rebuilt numbers that the ledger shows of a claim; the analysis shows all."""
 
 
-def ledger(cohort: Cohort | str | None = None, claims: str | Iterable[str] | None = None) -> pd.DataFrame:
+def ledger(
+    cohort: Cohort | str | None = None,
+    claims: str | Iterable[str] | None = None,
+    *,
+    numbers: pd.DataFrame | None = None,
+) -> pd.DataFrame:
     """Every claim of the articles: what is claimed, what was published behind it, what rebuilding gave, a verdict.
 
     Parameters
@@ -26,29 +35,26 @@ def ledger(cohort: Cohort | str | None = None, claims: str | Iterable[str] | Non
         Cohort that replications run on; without it they are left out.
     claims : str or iterable of str, optional
         Ids of `published_claims`; all 37 without it.
+    numbers : DataFrame, optional
+        What `rebuilt_numbers` gave for this cohort, so that it is not computed again.
 
     Returns
     -------
     DataFrame
-        claim (id), article, claimed, published, rebuilt, kind (of rebuilding), verdict ("agrees", "agrees within
-        rounding", "differs", "overstated", "misread", "not checkable with this kind of data"), why, analysis (where the
-        numbers are shown). The verdict is a judgement on the claim, recorded with the numbers it rests on; it does not
-        change with the cohort.
+        claim (id), article, claimed, published, rebuilt (the numbers that tell most), kind (of rebuilding), verdict
+        ("agrees", "agrees within rounding", "differs", "overstated", "misread", "not checkable with this kind of
+        data"), why, analysis (where all its numbers are shown). The verdict is a judgement on the claim, recorded with
+        the numbers it rests on; it does not change with the cohort.
 
     Raises
     ------
     UnknownNameError
         For a claim that is not there.
     """
-    numbers = rebuilt_numbers(cohort, claims)
-    return ledger_of(numbers, claims)
-
-
-def ledger_of(numbers: pd.DataFrame, claims: str | Iterable[str] | None = None) -> pd.DataFrame:
-    """The ledger from numbers that `rebuilt_numbers` gave, so that they are computed once."""
-    chosen = published_claims()
-    wanted = None if claims is None else {claims} if isinstance(claims, str) else set(claims)
-    rows = [_row(claim, numbers) for claim in chosen.to_dict("records") if wanted is None or claim["id"] in wanted]
+    found = rebuilt_numbers(cohort, claims) if numbers is None else numbers
+    wanted = None if claims is None else set(names_given(claims, "claims"))
+    every = published_claims().to_dict("records")
+    rows = [_row(claim, found) for claim in every if wanted is None or claim["id"] in wanted]
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
@@ -62,7 +68,7 @@ def _row(claim: dict[Any, Any], numbers: pd.DataFrame) -> dict[str, str]:
         "article": claim["article_title"],
         "claimed": claim["claim"],
         "published": f"{claim['study'][:1].upper()}{claim['study'][1:]}: {claim['study_shows']}",
-        "rebuilt": "; ".join(_said(number) for number in mine.to_dict("records")) or NONE_REBUILT,
+        "rebuilt": _rebuilt(mine, judged),
         "kind": ", ".join(dict.fromkeys(mine["kind"])),
         "verdict": judged.verdict,
         "why": judged.why,
@@ -70,7 +76,21 @@ def _row(claim: dict[Any, Any], numbers: pd.DataFrame) -> dict[str, str]:
     }
 
 
+def _rebuilt(mine: pd.DataFrame, judged: Judgement) -> str:
+    """The numbers that tell most, by kind, and how many more there are."""
+    if mine.empty:
+        return NONE_OUTSIDE if judged.verdict == OUTSIDE else NONE_REBUILT
+    rank = {name: place for place, name in enumerate(judged.rests_on)}
+    every = sorted(mine.to_dict("records"), key=lambda number: rank.get(number["rebuild"], len(rank)))
+    first = sorted(every, key=lambda number: number["within_tolerance"] is not False)[:MOST]
+    kinds = dict.fromkeys(number["kind"] for number in first)
+    said = [f"{kind}: {'; '.join(_said(n) for n in first if n['kind'] == kind)}." for kind in kinds]
+    more = len(mine) - len(first)
+    return " ".join(text[:1].upper() + text[1:] for text in said) + (f" And {more} more there." if more else "")
+
+
 def _said(number: dict[Any, Any]) -> str:
     left = " (left its tolerance)" if number["within_tolerance"] is False else ""
-    where = f", {number['cohort']}" if number["cohort"] else ""
+    cohort = "synthetic data" if number["verdict"] == SYNTHETIC_VERDICT else number["cohort"]
+    where = f", {cohort}" if cohort else ""
     return f"{number['label']}{where}: {number['rebuilt']}{left}"

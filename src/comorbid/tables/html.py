@@ -51,7 +51,7 @@ def to_html(
     numeric = set(shown.attrs["numeric"])
     identifier = slug(name or caption or "table")
     parts = [
-        f'<table class="comorbid-table" id="{identifier}">',
+        f'<table class="comorbid-table{_wordy(shown, numeric)}" id="{identifier}">',
         _caption(caption, str(shown.attrs.get("context", "")), identifier),
         f"<thead>\n<tr>{_header(shown, numeric)}</tr>\n</thead>",
         f"<tbody>\n{_body(shown, numeric, links or {})}\n</tbody>",
@@ -94,6 +94,12 @@ def _body(shown: pd.DataFrame, numeric: set[str], links: Mapping[str, str]) -> s
             )
             lines.append(f"<tr>{head}{data}</tr>")
     return "\n".join(lines)
+
+
+def _wordy(shown: pd.DataFrame, numeric: set[str]) -> str:
+    """A class for tables of sentences: they keep a width at which words can be read, and scroll."""
+    longest = max((len(str(cell)) for name in shown.columns for cell in shown[name]), default=0)
+    return " wordy" if not numeric and len(shown.columns) > 3 and longest > 80 else ""
 
 
 def _linked(cell: str, links: Mapping[str, str]) -> str:
