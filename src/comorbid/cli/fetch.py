@@ -55,7 +55,17 @@ def _summary(cohort: str, stored: Sequence[Stored]) -> str:
     counts = Counter("here already" if table.action == "present" else table.action for table in stored)
     done = ", ".join(f"{count} {action}" for action, count in counts.items())
     folder = stored[0].path.parent
-    return f"{cohort}: {len(stored)} tables agree with the published counts ({done}). They lie in {folder}."
+    return f"{cohort}: {len(stored)} tables {_compared(cohort)} ({done}). They lie in {folder}."
+
+
+def _compared(cohort: str) -> str:
+    """What the tables were held against."""
+    from comorbid.sources.frequencies import PUBLISHED, published_frequencies
+
+    counts = published_frequencies(cohort)
+    if not any(counts.tables.values()):
+        return "could be read; there are no published counts here to hold them against"
+    return "agree with the published counts" if counts.basis == PUBLISHED else f"have the counts {counts.basis}"
 
 
 def _found_first(stored: Sequence[Stored]) -> str:

@@ -14,7 +14,7 @@ from comorbid.paths import cache_dir
 from comorbid.sources.download import Downloader, Undelivered
 from comorbid.sources.frequencies import Frequencies, published_frequencies
 from comorbid.sources.registry import Survey
-from comorbid.sources.store import Store, Stored
+from comorbid.sources.store import Action, Store, Stored
 from comorbid.sources.tables import locate
 
 __all__ = ["MIRROR_VARIABLE", "Step", "Stored", "fetch_cohort"]
@@ -78,40 +78,66 @@ def fetch_cohort(
     SourceError
         When a table cannot be had, is not the one its name says, or cannot be stored. Of that table nothing is kept.
     """
-    tables = list(Survey(cohort).tables())
+    survey = Survey(cohort)
+    tables = list(survey.tables())
     store = Store(cohort, cache_dir() / cohort, published or published_frequencies(cohort))
     store.prepare()
     kept = {table: store.present(table) for table, _ in tables}
     absent = [(table, address) for table, address in tables if kept[table] is None]
     bring: Bring
     if source is not None:
-        bring = _copies(store, Path(source), [table for table, _ in absent])
+        bring = _copies(survey, store, Path(source), [table for table, _ in absent])
     else:
         mirror = mirror if mirror is not None else os.environ.get(MIRROR_VARIABLE, "")
-        bring = _downloads(store, _mirror(mirror), downloader or Downloader(), progress)
+        bring = _downloads(survey, store, _mirror(mirror), downloader or Downloader(), progress)
     brought = {table: bring(table, address, at, len(absent)) for at, (table, address) in enumerate(absent, 1)}
     return [kept[table] or brought[table] for table, _ in tables]
 
 
-def _downloads(store: Store, mirror: str, downloader: Downloader, progress: Progress | None) -> Bring:
-    """How a table comes from the server."""
+def _downloads(survey: Survey, store: Store, mirror: str, downloader: Downloader, progress: Progress | None) -> Bring:
+    """How a table comes from the server: as a file of its own, or made from the archives that it lies in."""
 
     def bring(table: str, address: str, number: int, tables: int) -> Stored:
-        if mirror:
-            address = mirror + urlsplit(address).path
+        def fetch(address: str, path: Path) -> str:
+            def advance(received: int, expected: int | None) -> None:
+                if progress is not None:
+                    progress(Step(table, number, tables, received, expected))
 
-        def advance(received: int, expected: int | None) -> None:
-            if progress is not None:
-                progress(Step(table, number, tables, received, expected))
-
-        with store.part(f"{table}.xpt") as part:
+            if mirror:
+                address = mirror + urlsplit(address).path
             try:
-                downloader.fetch(address, part, advance)
+                downloader.fetch(address, path, advance)
             except Undelivered as fault:
                 raise _undelivered(store.cohort, table, address, fault) from None
-            return store.keep(table, part, address, "downloaded")
+            return address
+
+        archives = survey.archives(table)
+        if archives:
+            with store.part(f"{table}.csv.gz") as part:
+                for archive in archives:
+                    path = part.parent.joinpath(*archive.rsplit("/", 2)[1:])
+                    path.parent.mkdir(exist_ok=True)
+                    fetch(archive, path)
+                return _made(survey, store, table, part, address, "downloaded")
+        if not address.endswith(".xpt"):
+            raise _by_hand(store.cohort, table, address)
+        with store.part(f"{table}.xpt") as part:
+            return store.keep(table, part, fetch(address, part), "downloaded")
 
     return bring
+
+
+def _made(survey: Survey, store: Store, table: str, part: Path, origin: str, action: Action) -> Stored:
+    """A table made from the publisher's files, and stored."""
+    survey.module.build(table, part.parent if action == "downloaded" else Path(origin)).to_csv(part, index=False)
+    return store.keep(table, part, origin, action)
+
+
+def _by_hand(cohort: str, table: str, address: str) -> SourceError:
+    return SourceError(
+        f"table {table} of {cohort} has no address that a program could use. Download its files from {address} with a "
+        f"browser, and take them from their folder: comorbid fetch {cohort} --from DIR."
+    )
 
 
 def _undelivered(cohort: str, table: str, address: str, fault: Undelivered) -> SourceError:
@@ -129,20 +155,23 @@ def _mirror(address: str) -> str:
     return address.rstrip("/")
 
 
-def _copies(store: Store, folder: Path, tables: list[str]) -> Bring:
+def _copies(survey: Survey, store: Store, folder: Path, tables: list[str]) -> Bring:
     """How a table comes from a folder or its sub-folders; those that are not there are all named at once."""
     if not folder.is_dir():
         raise SourceError(f"there is no folder {folder}. Name one that holds the tables of {store.cohort}.")
     found = {table: locate(table, [folder]) for table in tables}
     absent = [table for table, path in found.items() if path is None]
-    if absent:
+    if absent and not survey.builds:
         raise SourceError(
             f"{folder} does not hold {', '.join(absent)} of {store.cohort} (looked for NAME.xpt and NAME.csv.xz, in "
             f"its sub-folders too). Nothing was copied. `comorbid fetch {store.cohort}` downloads them."
         )
-    paths = {table: path for table, path in found.items() if path is not None}
 
     def bring(table: str, address: str, number: int, tables: int) -> Stored:
-        return store.copy(table, paths[table])
+        path = found[table]
+        if path is not None:
+            return store.copy(table, path)
+        with store.part(f"{table}.csv.gz") as part:
+            return _made(survey, store, table, part, str(folder), "copied")
 
     return bring

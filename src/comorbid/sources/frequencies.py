@@ -22,11 +22,14 @@ from pandas.api.types import is_numeric_dtype
 
 from comorbid.errors import SourceError, require_known
 from comorbid.paths import resource_dir
+from comorbid.sources.registry import SIBLINGS, Survey
 
 COLUMNS = ["table", "variable", "code", "count"]
 MISSING, DISTINCT, UNDECLARED = ".", "distinct", "any other value"
 RANGE = " to "
 PUBLISHED = "published"
+UNCOUNTED = SIBLINGS | {"nhis-2007-2012"}
+"""Cohorts without counts to hold their tables against: neither documents nor files were at hand."""
 PRINTED = 1e-6
 """Ends of ranges are published rounded; this much, relative to the end, is allowed."""
 
@@ -71,6 +74,8 @@ class Frequencies:
             One row a person, with the columns that `columns` names.
         """
         counts = self._counts(table)
+        if not counts:
+            return []
         rows = max((sum(codes.values()) for codes in counts.values()), default=0)
         found = [] if len(frame) == rows else [Difference("", "rows", rows, len(frame))]
         for variable, codes in counts.items():
@@ -80,7 +85,7 @@ class Frequencies:
     def recognise(self, frame: pd.DataFrame) -> str | None:
         """The table whose counts a frame has, all of them; None when it is no table of the survey."""
         for table, counts in self.tables.items():
-            if set(counts) <= set(frame.columns) and not self.differences(table, frame):
+            if counts and set(counts) <= set(frame.columns) and not self.differences(table, frame):
                 return table
         return None
 
@@ -113,7 +118,9 @@ def read_frequencies(path: Path) -> Frequencies:
 
 @lru_cache
 def published_frequencies(cohort: str) -> Frequencies:
-    """The published frequencies that ship with a registered survey."""
+    """The published frequencies that ship with a registered survey; none for years of NHIS that were not counted."""
+    if cohort in UNCOUNTED:
+        return Frequencies({table: {} for table, _ in Survey(cohort).tables()})
     return read_frequencies(resource_dir("codebooks") / f"{cohort}-frequencies.csv")
 
 

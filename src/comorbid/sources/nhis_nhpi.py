@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pandas as pd
 
+from comorbid.errors import SourceError, listed
+from comorbid.sources import nhis_files
 from comorbid.sources.nhis import DISTRESS, distress_score
 from comorbid.sources.tables import find_table
 from comorbid.sources.verify import checked_table
@@ -26,6 +28,22 @@ COLUMNS = [
 def tables() -> Iterator[tuple[str, str]]:
     """Name of the table that the cohort needs, and the page that leads to it."""
     yield TABLE, PAGE
+
+
+def build(table: str, folder: Path) -> pd.DataFrame:
+    """The table from the publisher's samadult.dat and the layout.csv (variable, start, end) beside it.
+
+    Raises
+    ------
+    SourceError
+        When one of the two is not in the folder, or they do not fit together.
+    """
+    layout = nhis_files.read_layout(folder)
+    wanted = ["SRVY_YR", *COLUMNS]
+    absent = [name for name in wanted if name not in layout]
+    if absent or not (folder / "samadult.dat").is_file():
+        raise SourceError(f"{folder} needs samadult.dat and a layout.csv with positions of {listed(wanted, 30)}.")
+    return nhis_files.read_fixed_width(folder / "samadult.dat", {name: layout[name] for name in wanted})
 
 
 def load(folders: list[Path] | None = None) -> pd.DataFrame:

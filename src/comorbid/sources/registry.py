@@ -20,10 +20,15 @@ SURVEYS: dict[str, tuple[Any, ...]] = {
     "nhanes-2009-2010": ("nhanes_back_pain",),
     "nhanes-2013-2020-rx": ("nhanes_prescriptions",),
     "nhis-2017": ("nhis", 2017),
+    "nhis-2007-2012": ("nhis_pooled",),
     "nhis-nhpi-2014": ("nhis_nhpi",),
     "cchs": ("cchs",),
+    **{f"nhis-{year}": ("nhis", year) for year in range(1997, 2019) if year != 2017},
 }
 """Surveys by name: the module of this package that has `tables(...)` and `load(...)`, and what both are given."""
+
+SIBLINGS = frozenset(f"nhis-{year}" for year in range(1997, 2019)) - {"nhis-2017"}
+"""Years of NHIS beside 2017: listed where their files are here, with a codebook made from that of 2017."""
 
 SYNTHETIC = "synthetic"
 
@@ -32,6 +37,9 @@ SYNTHETIC = "synthetic"
 def codebook_of(name: str) -> Codebook:
     """The shipped codebook of a registered cohort."""
     require_known(name, names(), "cohort")
+    if name in SIBLINGS:
+        made: Codebook = Survey(name).module.codebook(SURVEYS[name][1])
+        return made
     return read_codebook(resource_dir("codebooks") / f"{name}.toml")
 
 
@@ -58,6 +66,16 @@ class Survey:
     def tables(self) -> Iterator[tuple[str, str]]:
         yield from self.module.tables(*self._entry[1:])
 
+    @property
+    def builds(self) -> bool:
+        """Whether tables are made from the publisher's files, which have other names."""
+        return hasattr(self.module, "build")
+
+    def archives(self, table: str) -> tuple[str, ...]:
+        """Addresses of the archives that a table is made from; none when it is a file of its own."""
+        found: tuple[str, ...] = self.module.archives(table) if hasattr(self.module, "archives") else ()
+        return found
+
     def load(self) -> pd.DataFrame:
         frame: pd.DataFrame = self.module.load(*self._entry[1:])
         return frame
@@ -71,9 +89,14 @@ class Survey:
 
 
 def list_cohorts() -> pd.DataFrame:
-    """Registered cohorts: cohort, title, data (real or synthetic), people, conditions, design, files."""
+    """Registered cohorts: cohort, title, data (real or synthetic), people, conditions, design, files.
+
+    The years of NHIS 1997 to 2018 beside 2017, nhis-1997 and so on, have a line where their files are here.
+    """
     rows = []
     for name in names():
+        if name in SIBLINGS and not Survey(name).files_here()[0]:
+            continue
         codebook = codebook_of(name)
         here = "embedded" if codebook.synthetic else _files(Survey(name))
         design = codebook.design()

@@ -1,0 +1,236 @@
+"""NHIS by year: fixed-width and comma-separated files, pooled years, and how they are fetched; invented people."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import comorbid as cm
+from comorbid.cells import collapse_cohort
+from comorbid.cli import main
+from comorbid.errors import SourceError
+from comorbid.paths import cache_dir, data_dirs, resource_dir
+from comorbid.sources import nhis, nhis_nhpi, nhis_pooled
+from comorbid.sources.fetch import fetch_cohort
+from comorbid.sources.nhis_files import archives, read_fixed_width, read_layout
+from comorbid.sources.registry import SIBLINGS, codebook_of
+from tests.sources.fake_survey import PAGE, QUICK, Publisher, serving
+
+LAYOUTS = pd.read_csv(resource_dir("codebooks") / "nhis-layouts.csv")
+PEOPLE = 60
+
+
+def layout_of(year: int) -> dict[str, tuple[int, int]]:
+    rows = LAYOUTS[LAYOUTS["year"] == year]
+    return dict(zip(rows["variable"], zip(rows["start"], rows["end"], strict=True), strict=True))
+
+
+def invented(year: int) -> pd.DataFrame:
+    """Sample adults with every column of the year's layout, whole numbers or missing."""
+    rng = np.random.default_rng(year)
+    arthritis = rng.choice([1, 2, 2, 7], PEOPLE)
+    columns = {
+        "WTFA_SA": rng.integers(500, 90_000, PEOPLE),
+        "STRAT_P": 1 + np.arange(PEOPLE) % 4,
+        "PSU_P": 1 + (np.arange(PEOPLE) // 4) % 2,
+        "SEX": rng.choice([1, 2], PEOPLE),
+        "AGE_P": rng.integers(18, 86, PEOPLE),
+        "ARTH1": arthritis,
+        "ARTHTYP5": np.where(arthritis == 1, rng.choice([1, 2, 9], PEOPLE), np.nan),
+        **{name: rng.choice([1, 2, 2, 9], PEOPLE) for name in ("PAINECK", "PAINLB", "AMIGR", "MIGRAINE")},
+    }
+    return pd.DataFrame({name: columns[name] for name in layout_of(year)}).astype("Int64")
+
+
+def fixed_width(frame: pd.DataFrame, layout: dict[str, tuple[int, int]], length: int = 400) -> str:
+    """Lines of a fixed-width file, numbers filled with zeros, everything else blank."""
+    lines = []
+    for row in frame.to_dict("records"):
+        line = [" "] * length
+        for name, (start, end) in layout.items():
+            width = end - start + 1
+            text = " " * width if pd.isna(row[name]) else f"{row[name]:0{width}d}"
+            line[start - 1 : end] = text
+        lines.append("".join(line))
+    return "\n".join(lines) + "\n"
+
+
+def archive(path: Path, member: str, text: str) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as file:
+        file.writestr(member, text)
+    return path
+
+
+@pytest.fixture
+def downloads(tmp_path: Path) -> Path:
+    """The three years as a person would have downloaded them, one archive each."""
+    for year in nhis_pooled.POOLED:
+        archive(
+            tmp_path / "got" / str(year) / "samadult.zip", "SAMADULT.DAT", fixed_width(invented(year), layout_of(year))
+        )
+    return tmp_path / "got"
+
+
+@pytest.fixture
+def pooled(cache: Path, downloads: Path) -> cm.Cohort:
+    fetch_cohort("nhis-2007-2012", downloads)
+    return cm.load_cohort("nhis-2007-2012")
+
+
+@pytest.mark.parametrize("year", nhis_pooled.POOLED)
+def test_positions_are_those_of_the_setup_programs(year: int) -> None:
+    """Every column has its own characters, and the extract gives back what was written there."""
+    layout = layout_of(year)
+    taken = [place for start, end in layout.values() for place in range(start, end + 1)]
+    assert len(taken) == len(set(taken))
+    assert (layout["WTFA_SA"], layout["STRAT_P"], layout["PSU_P"]) == ((27, 32), (34, 36), (37, 38))
+
+
+@pytest.mark.parametrize("year", nhis_pooled.POOLED)
+def test_a_fixed_width_file_gives_back_what_was_written(downloads: Path, year: int) -> None:
+    frame = nhis.build(f"nhis{year}_pain", downloads)
+    expected = invented(year).rename(columns={"STRAT_P": "PSTRAT", "PSU_P": "PPSU"})
+    assert set(frame.columns) == set(expected.columns)
+    for name in frame.columns:
+        assert frame[name].astype("Int64").equals(expected[name]), name
+
+
+def test_the_pooled_years(pooled: cm.Cohort) -> None:
+    assert pooled.n == 3 * PEOPLE
+    assert pooled.conditions == ("migraine", "low_back_pain", "neck_pain", "fibromyalgia")
+    years = {year: invented(year) for year in nhis_pooled.POOLED}
+    weights = pooled.people.weights(pooled.design)
+    assert weights.sum() == pytest.approx(sum(frame["WTFA_SA"].sum() for frame in years.values()) / 3)
+    assert pooled.clusters.n_strata == 4 and pooled.clusters.n_units == 8
+    assert collapse_cohort(pooled, ["sex"]).degrees_of_freedom == 4
+    found = cm.prevalence(pooled).set_index("outcome")
+    for condition, item in {"neck_pain": "PAINECK", "low_back_pain": "PAINLB", "migraine": "AMIGR"}.items():
+        assert found.loc[condition, "events"] == sum((frame[item] == 1).sum() for frame in years.values())
+    cases = sum(((frame["ARTH1"] == 1) & (frame["ARTHTYP5"] == 1).fillna(False)).sum() for frame in years.values())
+    assert found.loc["fibromyalgia", "events"] == cases
+    assert pooled.n_missing(["migraine_ever"])["migraine_ever"] >= 2 * PEOPLE
+
+
+def test_fibromyalgia_follows_the_first_question() -> None:
+    arthritis = pd.Series([1, 1, 1, 2, 7, 1])
+    told = pd.Series([1, 2, 9, np.nan, np.nan, np.nan])
+    expected = [1.0, 0.0, np.nan, 0.0, np.nan, np.nan]
+    assert np.array_equal(nhis_pooled.fibromyalgia(arthritis, told), expected, equal_nan=True)
+
+
+def test_fetch_does_not_claim_counts_that_were_not_compared(cache: Path, downloads: Path, capsys) -> None:
+    assert main(["fetch", "nhis-2012", "--from", str(downloads)]) == 0
+    assert "there are no published counts here" in capsys.readouterr().out
+
+
+def test_a_single_year(cache: Path, downloads: Path) -> None:
+    fetch_cohort("nhis-2012", downloads)
+    cohort = cm.load_cohort("nhis-2012")
+    assert (cohort.n, cohort.title) == (PEOPLE, "NHIS 2012")
+    assert cohort.conditions == ("migraine", "low_back_pain", "neck_pain")
+    assert "STRAT_P" in cohort.codebook.about
+    assert cm.check_cohort("nhis-2012").empty
+    assert "nhis-2012" in set(cm.list_cohorts()["cohort"])
+    assert main(["prevalence", "nhis-2012", "--format", "json"]) == 0
+
+
+def test_a_year_in_csv_form(cache: Path, tmp_path: Path) -> None:
+    frame = invented(2012).rename(columns={"STRAT_P": "PSTRAT", "PSU_P": "PPSU"}).drop(columns=["ARTH1", "ARTHTYP5"])
+    frame = frame.assign(PAINFACE=2, SRVY_YR=2016)
+    archive(tmp_path / "2016" / "samadultcsv.zip", "samadult.csv", frame.to_csv(index=False))
+    fetch_cohort("nhis-2016", tmp_path)
+    cohort = cm.load_cohort("nhis-2016")
+    assert cohort.conditions == ("migraine", "low_back_pain", "neck_pain", "jaw_pain")
+    archive(tmp_path / "2018" / "samadultcsv.zip", "samadult.csv", frame.to_csv(index=False))
+    with pytest.raises(SourceError, match="not of 2018"):
+        fetch_cohort("nhis-2018", tmp_path)
+
+
+def test_an_own_layout_beside_the_file(cache: Path, tmp_path: Path) -> None:
+    layout = {**layout_of(2012), "PAINFACE": (314, 314)}
+    place = tmp_path / "2010"
+    place.mkdir()
+    (place / "samadult.dat").write_text(fixed_width(invented(2012).assign(PAINFACE=2), layout))
+    with pytest.raises(SourceError, match="positions of the columns of NHIS 2010 are not known"):
+        fetch_cohort("nhis-2010", tmp_path)
+    rows = [(name, start, end) for name, (start, end) in layout.items()]
+    pd.DataFrame(rows, columns=["variable", "start", "end"]).to_csv(place / "layout.csv", index=False)
+    fetch_cohort("nhis-2010", tmp_path)
+    assert cm.load_cohort("nhis-2010").n == PEOPLE
+
+
+@pytest.mark.parametrize("year", [1997, 2006, 2018])
+def test_every_year_has_a_codebook_that_says_what_differs(year: int) -> None:
+    book = codebook_of(f"nhis-{year}")
+    assert book["low_back_pain"] == codebook_of("nhis-2017")["low_back_pain"]
+    assert {1997: "STRATUM", 2006: "STRAT_P", 2018: "PSTRAT"}[year] in book.about
+    assert str(year) in book.citation and "2017," not in book.citation
+
+
+def test_all_years_are_registered() -> None:
+    assert {f"nhis-{year}" for year in nhis.YEARS} - {"nhis-2017"} == SIBLINGS
+
+
+def test_addresses_are_those_of_the_publisher() -> None:
+    base = "https://ftp.cdc.gov/pub/Health_Statistics/NCHS/Datasets/NHIS"
+    assert archives(2008) == (f"{base}/2008/samadult.zip",)
+    assert archives(2017) == (f"{base}/2017/samadultcsv.zip", f"{base}/2017/personsxcsv.zip")
+    assert archives(2005) == ()
+
+
+def test_an_archive_is_downloaded_and_read(cache: Path, downloads: Path, tmp_path: Path, monkeypatch) -> None:
+    (downloads / "2008" / "samadult.zip").rename(tmp_path / "samadult.zip.xpt")  # as the publisher here finds it
+    with serving(Publisher(tmp_path)) as publisher:
+        monkeypatch.setenv("COMORBID_MIRROR", publisher.address)
+        (stored,) = fetch_cohort("nhis-2008", downloader=QUICK)
+        assert publisher.asked == ["/pub/Health_Statistics/NCHS/Datasets/NHIS/2008/samadult.zip"]
+        publisher.answers["samadult.zip"] = PAGE
+        with pytest.raises(SourceError, match="is no archive"):
+            fetch_cohort("nhis-2012", downloader=QUICK)
+    assert stored.path == cache_dir() / "nhis-2008" / "nhis2008_pain.csv.gz"
+    assert cm.load_cohort("nhis-2008").n == PEOPLE
+    assert not list((cache_dir() / "nhis-2012").iterdir())
+
+
+def test_years_without_an_address_are_taken_from_a_folder(cache: Path, tmp_path: Path) -> None:
+    for cohort in ("nhis-2003", "nhis-nhpi-2014", "cchs"):
+        with pytest.raises(SourceError, match=r"--from DIR"):
+            fetch_cohort(cohort, downloader=QUICK)
+    with pytest.raises(SourceError, match="has no folder 2008"):
+        fetch_cohort("nhis-2008", tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [("x" * 400 + "\n", "no numbers at these positions"), ("1\n2\n", "no numbers at these positions")],
+    ids=["letters", "short lines"],
+)
+def test_a_layout_of_another_file_is_noticed(tmp_path: Path, text: str, message: str) -> None:
+    (tmp_path / "samadult.dat").write_text(text)
+    with pytest.raises(SourceError, match=message):
+        read_fixed_width(tmp_path / "samadult.dat", layout_of(2008))
+
+
+def test_an_archive_with_two_files_or_none_is_refused(tmp_path: Path) -> None:
+    path = archive(tmp_path / "2008" / "samadult.zip", "readme.txt", "nothing")
+    with pytest.raises(SourceError, match="does not hold one file"):
+        nhis.build("nhis2008_pain", tmp_path)
+    path.write_bytes(b"PK\x03\x04 and then nothing")
+    with pytest.raises(SourceError, match="is no archive"):
+        nhis.build("nhis2008_pain", tmp_path)
+
+
+def test_the_fixed_width_file_of_2014_gives_the_extract_that_is_loaded() -> None:
+    """Native Hawaiian and Pacific Islander survey: the publisher's bytes, read at their layout."""
+    found = [path.parent for folder in data_dirs() for path in folder.rglob("nhpi2014_pain.csv.gz")]
+    if not found or not read_layout(found[0]):
+        pytest.skip("the fixed-width file of nhis-nhpi-2014 is not in COMORBID_DATA")
+    built = nhis_nhpi.build(nhis_nhpi.TABLE, found[0])
+    kept = pd.read_csv(found[0] / "nhpi2014_pain.csv.gz", low_memory=False)
+    for name in nhis_nhpi.COLUMNS:
+        assert np.array_equal(built[name].to_numpy(float), kept[name].to_numpy(float), equal_nan=True), name
