@@ -33,6 +33,8 @@ MEASURE_LABELS = {
     "adjusted_observed_expected": "Adjusted observed/expected ratio",
     "risk_ratio": "Risk ratio",
     "hazard_ratio": "Hazard ratio",
+    "ratio_of_odds_ratios": "Ratio of odds ratios",
+    "reri": "RERI",
     "phi": "Phi coefficient",
     "yule_q": "Yule's Q",
     "jaccard": "Jaccard index",
