@@ -15,6 +15,7 @@ from comorbid.measures.standardisation import standardised_prevalence
 from comorbid.measures.standardised_pairs import standardised_observed_expected
 from comorbid.measures.stratified import stratified_odds_ratio
 from comorbid.measures.trend import trend_of_ratios
+from comorbid.measures.two_prevalences import compare_prevalences
 
 __all__ = [
     "EValue",
@@ -22,6 +23,7 @@ __all__ = [
     "association_test",
     "characteristics",
     "combinations",
+    "compare_prevalences",
     "condition_definitions",
     "cooccurrence",
     "e_value",
