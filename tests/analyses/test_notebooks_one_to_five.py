@@ -1,4 +1,4 @@
-"""Notebooks 1 to 5 of the study: run cell by cell on the synthetic cohort, their numbers held against arithmetic by hand."""
+"""Notebooks 1 to 5 of the study, run cell by cell on the synthetic cohort; their numbers against arithmetic by hand."""
 
 from __future__ import annotations
 
