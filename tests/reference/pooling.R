@@ -68,7 +68,7 @@ pooled <- function(y, v, name, measure, method, test, mods = NULL, label = NA, d
 }
 inverse_variance <- function(y, v, name, measure) {
   pooled(y, v, name, measure, "FE", "z")
-  for (method in c("DL", "PM", "REML", "ML")) for (test in c("z", "knha", "adhoc")) pooled(y, v, name, measure, method, test)
+  for (method in c("DL", "PM", "REML", "ML")) for (test in c("z", "knha", if (method == "REML") "adhoc")) pooled(y, v, name, measure, method, test)
 }
 deletions <- function(y, v, name, measure, test, mods = NULL, label = NA, data = NULL) {
   fit <- if (is.null(mods)) rma(y, v, test = test, control = exact(v)) else rma(y, v, mods = mods, data = data, test = test, control = exact(v))

@@ -52,6 +52,11 @@ def weighted_fit(y: np.ndarray, v: np.ndarray, x: np.ndarray, tau2: float = 0.0)
     return WeightedFit(coefficients, inverse @ inverse.T, w, residuals, float(w @ residuals**2))
 
 
+def orthonormal(x: np.ndarray) -> np.ndarray:
+    """An orthonormal basis of the columns of x: what depends on their space alone keeps its digits with it."""
+    return np.linalg.qr(x)[0]
+
+
 def trace_p(fit: WeightedFit, x: np.ndarray) -> float:
     """Trace of P = W - W X (X' W X)^-1 X' W."""
     return float(fit.weights.sum() - np.sum(fit.covariance * _moment(fit.weights, x, 2)))
@@ -70,12 +75,12 @@ def trace_pp(fit: WeightedFit, x: np.ndarray) -> float:
 
 
 def typical_variance(v: np.ndarray, x: np.ndarray) -> float:
-    """(k - p) / trace(P) at tau2 = 0, the sampling variance of a typical study.
+    """(k - p) / trace(P) at tau2 = 0, the sampling variance of a typical study; NaN without degrees of freedom.
 
     Source: Higgins & Thompson, Stat Med 2002;21:1539-58, doi:10.1002/sim.1186.
     """
-    common = weighted_fit(np.zeros(len(v)), v, x)
-    return (len(v) - x.shape[1]) / trace_p(common, x)
+    df, x = len(v) - x.shape[1], orthonormal(x)
+    return df / trace_p(weighted_fit(np.zeros(len(v)), v, x), x) if df else float("nan")
 
 
 def inconsistency(tau2: np.ndarray | float, typical: float) -> tuple[np.ndarray, np.ndarray]:

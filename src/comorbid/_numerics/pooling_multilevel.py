@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.linalg import solve_triangular
 
 from comorbid.errors import ConvergenceError
 
@@ -58,14 +59,17 @@ def fit_multilevel(y: np.ndarray, v: np.ndarray, x: np.ndarray, study: np.ndarra
     independent; the two variances take up what they share.
     """
     parts = np.stack([(study[:, None] == study).astype(float), np.eye(len(y))])
-    variances = _maximise(y, v, x, parts)
-    best = _project(y, v, x, parts, variances)
-    coefficients = best.covariance @ x.T @ best.inverse @ y
+    basis, r = np.linalg.qr(x)  # well-conditioned whatever the units of the moderators
+    variances = _maximise(y, v, basis, parts)
+    best = _project(y, v, basis, parts, variances)
+    back = solve_triangular(r, np.eye(len(r)))
+    coefficients = back @ best.covariance @ basis.T @ best.inverse @ y
+    covariance = back @ best.covariance @ back.T
     shares = best.inverse.sum(axis=0)
-    plain = _project(y, v, x, parts, np.zeros(2))
+    plain = _project(y, v, basis, parts, np.zeros(2))
     q = float(y @ plain.p @ y)
     between, within = float(variances[0]), float(variances[1])
-    return MultilevelFit(coefficients, best.covariance, between, within, shares / shares.sum(), q)
+    return MultilevelFit(coefficients, covariance, between, within, shares / shares.sum(), q)
 
 
 def _project(y: np.ndarray, v: np.ndarray, x: np.ndarray, parts: np.ndarray, variances: np.ndarray) -> _Projection:
@@ -76,14 +80,6 @@ def _project(y: np.ndarray, v: np.ndarray, x: np.ndarray, parts: np.ndarray, var
     p = inverse - inverse @ x @ covariance @ x.T @ inverse
     sizes = np.linalg.slogdet(whole)[1] + np.linalg.slogdet(information)[1]
     return _Projection(inverse, covariance, p, float(-0.5 * (sizes + y @ p @ y)))
-
-
-def restricted_likelihood(
-    y: np.ndarray, v: np.ndarray, x: np.ndarray, study: np.ndarray, between: float, within: float
-) -> float:
-    """Restricted log likelihood up to a constant."""
-    parts = np.stack([(study[:, None] == study).astype(float), np.eye(len(y))])
-    return _project(y, v, x, parts, np.array([between, within])).likelihood
 
 
 def _maximise(y: np.ndarray, v: np.ndarray, x: np.ndarray, parts: np.ndarray) -> np.ndarray:

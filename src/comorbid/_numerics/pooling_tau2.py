@@ -8,7 +8,7 @@ import numpy as np
 from scipy.optimize import brentq
 from scipy.special import chdtri
 
-from comorbid._numerics.pooling import WeightedFit, trace_p, trace_pp, weighted_fit
+from comorbid._numerics.pooling import WeightedFit, orthonormal, trace_p, trace_pp, weighted_fit
 from comorbid.errors import ConvergenceError
 
 MAX_STEPS = 2000
@@ -20,6 +20,7 @@ def dersimonian_laird(y: np.ndarray, v: np.ndarray, x: np.ndarray) -> float:
 
     Source: DerSimonian & Laird, Control Clin Trials 1986;7:177-88, doi:10.1016/0197-2456(86)90046-2.
     """
+    x = orthonormal(x)
     common = weighted_fit(y, v, x)
     return max(0.0, (common.q - (len(y) - x.shape[1])) / trace_p(common, x))
 
@@ -83,6 +84,7 @@ def _scored(y: np.ndarray, v: np.ndarray, x: np.ndarray, restricted: bool) -> fl
     def likelihood(tau2: float) -> float:
         return log_likelihood(y, v, x, tau2, restricted)
 
+    x = orthonormal(x)
     tau2 = paule_mandel(y, v, x) or float(np.mean(v)) / 10
     for _ in range(MAX_STEPS):
         step = _step(weighted_fit(y, v, x, tau2), x, restricted)

@@ -40,9 +40,10 @@ def compare_with_published(own: pd.DataFrame | pd.Series, pooled: PooledEstimate
 
     Notes
     -----
-    difference / sqrt(se_own^2 + se_pooled^2) is normal; for a new study tau2 is added under the root and the degrees of
-    freedom are those of the prediction interval. The p-value of the mean grows small with many studies however wide
-    they scatter; the prediction interval and p_value_new_study say whether an estimate is out of the ordinary.
+    difference / sqrt(se_own^2 + se_pooled^2) is normal, or t on Satterthwaite's degrees of freedom when the pooled test
+    is t; for a new study tau2 is added under the root and the degrees of freedom are those of the prediction interval.
+    The p-value of the mean grows small with many studies however wide they scatter; the prediction interval and
+    p_value_new_study say whether an estimate is out of the ordinary.
     """
     frame = own.to_frame().T if isinstance(own, pd.Series) else own
     if pooled.has_moderators:
@@ -76,9 +77,14 @@ def _compared(row: pd.Series, pooled: PooledEstimates) -> dict[str, object]:
         "difference": difference,
         "std_error": float(np.sqrt(spread)),
         "statistic": float(statistic),
-        "p_value": float(two_sided_p(np.array(statistic), np.inf)),
+        "p_value": float(two_sided_p(np.array(statistic), _satterthwaite(spread, variance, pooled.model.df))),
         "p_value_new_study": _p_of_new_study(difference, spread, pooled),
     }
+
+
+def _satterthwaite(whole: float, variance: float, df: float) -> float:
+    """Degrees of freedom of a sum of variances of which one part has `df` and the rest is known."""
+    return (whole / variance) ** 2 * df
 
 
 def _limits(name: str, turn: object, estimate: float, half: float) -> dict[str, float]:

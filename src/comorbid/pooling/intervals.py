@@ -17,11 +17,15 @@ class Intervals:
 
     asymmetry : estimate minus midpoint, in standard errors, shape (k,)
     explained : whether rounding of the three printed numbers can explain the asymmetry, shape (k,)
+    beyond : the part of the asymmetry that rounding cannot explain, in standard errors, shape (k,)
+    uncertainty : share of the standard error by which rounding of the limits can change it, shape (k,)
     """
 
     std_error: np.ndarray
     asymmetry: np.ndarray
     explained: np.ndarray
+    beyond: np.ndarray
+    uncertainty: np.ndarray
 
 
 def errors_of_intervals(
@@ -40,7 +44,10 @@ def errors_of_intervals(
     half = 0.5 * 10.0 ** -np.array([_decimals(column) for column in values.T], dtype=float)
     slack = half / values if logged else np.broadcast_to(half, values.shape)
     reach = slack[0] + (slack[1] + slack[2]) / 2
-    return Intervals(error, off / error, np.abs(off) <= reach * (1 + 1e-9))
+    beyond = np.maximum(np.abs(off) - reach * (1 + 1e-9), 0.0)
+    blurred = (slack[1] + slack[2]) / (2 * z)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return Intervals(error, off / error, beyond == 0, beyond / error, blurred / error)
 
 
 def _decimals(values: np.ndarray) -> int:

@@ -14,6 +14,11 @@ from comorbid.pooling.model import METHODS, TESTS, fit_model
 from comorbid.pooling.pooled import PREDICTIONS, PooledEstimates
 from comorbid.pooling.studies import Studies, read_studies
 
+MATERIAL = 0.1
+"""Asymmetry beyond rounding, in standard errors, from which the reader is told."""
+COARSE = 2 / 3
+"""Share of a standard error that may be rounding, from which the reader is told."""
+
 
 def pool_estimates(
     frame: pd.DataFrame,
@@ -81,7 +86,8 @@ def pool_estimates(
     -----
     ComorbidWarning
         When rows without an interval, or tables that say nothing about a ratio, are left out; when an interval does not
-        lie about its estimate as rounding allows; when `by` holds several kinds.
+        lie about its estimate as rounding allows, or is printed too coarsely to weigh it; when `by` holds several
+        kinds.
 
     Notes
     -----
@@ -115,15 +121,15 @@ def _refuse_repeats(studies: Studies, method: str) -> None:
 
 
 def _warn_of_intervals(studies: Studies) -> None:
-    if studies.intervals is None or studies.intervals.explained.all():
+    found, labels = studies.intervals, np.array(studies.labels)
+    if found is None:
         return
-    labels = np.array(studies.labels)[~studies.intervals.explained]
     scale = "on the log scale " if studies.is_ratio else ""
-    message = (
-        f"interval not symmetric {scale}about its estimate, beyond rounding: {listed(labels)}. Its standard error is "
-        "taken from the width; see `.intervals()`."
-    )
-    warnings.warn(message, ComorbidWarning, stacklevel=3)
+    asymmetric = f"interval not symmetric {scale}about its estimate, beyond rounding; its width alone is used"
+    blurred = "interval printed so coarsely that rounding may decide its weight"
+    for wrong, what in ((found.beyond > MATERIAL, asymmetric), (found.uncertainty > COARSE, blurred)):
+        if wrong.any():
+            warnings.warn(f"{what}: {listed(labels[wrong])}. See `.intervals()`.", ComorbidWarning, stacklevel=3)
 
 
 def _warn_of_kinds(studies: Studies, by: str | None) -> None:

@@ -124,7 +124,7 @@ class PooledEstimates:
         return rows.assign(study=self.studies.labels, type="study", weight=self.model.weights, **self.studies.counts)
 
     def _labelled(self, frame: pd.DataFrame) -> pd.DataFrame:
-        frame = arrange(frame, [name for name in ("study", "type") if name in frame.columns])
+        frame = arrange(frame, [name for name in ("study", "type", "test") if name in frame.columns])
         frame.attrs = {"conf_level": self.conf_level, "pooled": self._said()}
         return frame
 
@@ -229,7 +229,8 @@ class PooledEstimates:
         -------
         DataFrame
             study, std_error (log scale of a ratio), asymmetry (estimate minus midpoint of the interval, in standard
-            errors), explained_by_rounding (of the numbers as printed).
+            errors), explained_by_rounding (of the numbers as printed), std_error_rounding (share of the standard error
+            by which rounding can change it).
 
         Raises
         ------
@@ -239,8 +240,10 @@ class PooledEstimates:
         found = self.studies.intervals
         if found is None:
             raise SpecError("no intervals were given: the estimates came with standard errors or as cells.")
-        columns = {"study": self.studies.labels, "std_error": found.std_error, "asymmetry": found.asymmetry}
-        return self._labelled(pd.DataFrame({**columns, "explained_by_rounding": found.explained}))
+        columns: dict[str, object] = {"study": self.studies.labels, "std_error": found.std_error}
+        columns |= {"asymmetry": found.asymmetry}
+        columns |= {"explained_by_rounding": found.explained, "std_error_rounding": found.uncertainty}
+        return self._labelled(pd.DataFrame(columns))
 
     def leave_one_out(self, exponentiate: bool = False) -> pd.DataFrame:
         """The pooled result without each study in turn; see `pooling.deletion.leave_one_out`."""
