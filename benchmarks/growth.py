@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from people import DESIGN, MODEL, make_people
@@ -41,7 +41,7 @@ def _in_memory(setting: Setting, n: int) -> Measure:
         us.ask("cohort", survey=True)
         us.ask("fit")
         us.ask("frame", path=str(make_people(setting.folder, n)), names=[*MODEL, *DESIGN])
-        return _row("frame", n, in_rounds({"": lambda: _both(us, "cohort", survey=True)}, {"": 5}, say)[""])
+        return _row("frame", n, _rounds(lambda: _both(us, "cohort", survey=True), 5))
 
 
 def _both(us: Any, load: str, formula: str | None = None, **arguments: Any) -> dict[str, Any]:
@@ -66,8 +66,12 @@ def _from_parquet(setting: Setting, n: int) -> Measure:
         def call() -> dict[str, Any]:
             return _both(us, "file_cohort", MODEL_OF_FILES, path=path, codebook="synthetic")
 
-        found = in_rounds({"": call}, {"": 6 if n <= 10_000_000 else 3}, say)[""]
+        found = _rounds(call, 6 if n <= 10_000_000 else 3)
     return _row("Parquet", n, found[1:])
+
+
+def _rounds(call: Callable[[], dict[str, Any]], count: int) -> list[dict[str, Any]]:
+    return in_rounds({"comorbid": call}, {"comorbid": count}, say)["comorbid"]
 
 
 def _row(method: str, n: int, replies: list[dict[str, Any]]) -> Measure:

@@ -17,7 +17,8 @@ THREADS = {name: "2" for name in (
 )}  # fmt: skip
 MOST_ROUNDS = "COMORBID_BENCH_ROUNDS"
 """Variable of the environment that says how often, at most, peers take their turn."""
-LIBRARY = {"PYTHONPATH": str(HERE.parent / "src")}
+LIBRARY = {"PYTHONPATH": str(HERE.parent / "src"), "OPENBLAS_NUM_THREADS": "1"}
+"""One thread for matrix products: those of the library are small, and two threads mostly wait for each other."""
 
 
 class Failed(Exception):

@@ -16,11 +16,12 @@ from typing import Any
 HERE = Path(__file__).resolve().parent
 HEAD = """# The library and its peers, measured in one run
 
-Made by `make bench`; {when}. {machine}. Two threads everywhere. Medians, with the lowest and highest in brackets;
-methods take turns, round by round, after a warm-up, each in a process of its own with the people in memory
-before the clock starts. *Times the library* is the median over that of the library in the same rounds. *Memory* is
-what a call needed at its highest, above what the process held before, megabytes. *Apart* is the largest difference
-from the library: of coefficients, then of standard errors (relative). How it is measured: README.md.
+Made by `make bench`; {when}. {machine}. Two threads for every peer, one for the library's matrix
+products. Medians, with the lowest and highest in brackets; methods take turns, round by round, after a warm-up, each in
+a process of its own with the people in memory before the clock starts. *Times the library* is the median over that of
+the library in the same rounds. *Memory* is what a call needed at its highest, above what the process held before,
+megabytes. *Apart* is the largest difference from the library: of coefficients, then of standard errors (relative). How
+it is measured: README.md.
 
 {versions}
 """
