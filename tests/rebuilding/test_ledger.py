@@ -74,7 +74,13 @@ def test_a_synthetic_cohort_never_yields_a_verdict() -> None:
 
 
 def test_a_column_that_is_not_there_is_named_and_nothing_is_faked() -> None:
-    cohort = SimpleNamespace(name="small", synthetic=False, codebook=SimpleNamespace(variables={"migraine": None}))
+    cohort = SimpleNamespace(
+        name="small",
+        synthetic=False,
+        codebook=SimpleNamespace(variables={"migraine": SimpleNamespace(label="Migraine")}, universe=""),
+        release="public-use",
+        restrictions=(),
+    )
     frame = cm.rebuilt_numbers(cohort, "headache_lbp_population")
     frame = frame[frame["kind"] == "replication"]
     assert frame["estimate"].isna().all()
@@ -89,6 +95,40 @@ def test_a_replication_is_the_survey_fit(nhanes: cm.Cohort) -> None:
     row = cm.fit_logistic(adults, spec).tidy(exponentiate=True).set_index("term").loc["migraine"]
     assert frame.loc["survey-headache-back-crude", "estimate"] == row["estimate"]
     assert frame.loc["survey-headache-back-crude", "conf_high"] == row["conf_high"]
+
+
+def test_variables_are_called_as_the_cohort_calls_them() -> None:
+    (row,) = [row for row in rebuilds() if row.id == "survey-widespread-with-headache"]
+    assert row.needs() == ("fibromyalgia", "age", "migraine")
+    proxies = {"fibromyalgia": "chronic widespread pain (proxy)", "migraine": "severe headache"}
+    assert row.in_words(row.label, proxies) == "Chronic widespread pain (proxy) among people with severe headache"
+    assert row.in_words(row.label, {}) == "Fibromyalgia among people with migraine"
+
+
+def test_a_confidential_cohort_gives_no_replication() -> None:
+    cohort = replace(cm.load_cohort("synthetic"))
+    cohort = replace(cohort, codebook=replace(cohort.codebook, release="confidential"))
+    frame = cm.rebuilt_numbers(cohort)
+    frame = frame[frame["kind"] == "replication"]
+    assert frame["estimate"].isna().all() and frame["why"].str.contains("confidential").all()
+
+
+def test_a_domain_is_held_against_nothing_that_was_recorded() -> None:
+    younger = cm.load_cohort("synthetic").restrict("age < 65", reason="65 or older")
+    frame = cm.rebuilt_numbers(younger, "headache_lbp_population")
+    survey = frame[frame["kind"] == "replication"]
+    assert survey["estimate"].notna().all() and survey["within_tolerance"].isna().all()
+    whole = cm.rebuilt_numbers("synthetic", "headache_lbp_population")
+    assert whole.loc[whole["kind"] == "replication", "within_tolerance"].eq(True).all()
+
+
+@pytest.mark.data
+@pytest.mark.parametrize("name", ["nhanes-1999-2004"])
+def test_replications_stay_where_they_were_recorded(name: str) -> None:
+    frame = cm.rebuilt_numbers(name)
+    survey = frame[(frame["kind"] == "replication") & frame["estimate"].notna()]
+    assert len(survey) > 10 and survey["within_tolerance"].eq(True).all()
+    assert not survey["verdict"].eq("no verdict: synthetic data").any()
 
 
 def test_some_claims_or_one_analysis_can_be_asked_for() -> None:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from comorbid._numerics import published_cells as cell
+from comorbid._numerics.rounding_box import Z, std_error_bounds
 from comorbid.errors import SpecError
+from comorbid.measures.proportions import detectable_difference
+from comorbid.rebuilding.printed import read_printed
 from comorbid.rebuilding.registry import FROM_COUNTS, Number, Rows, rebuilds
 
 Cells = str | Sequence[float]
@@ -50,6 +54,31 @@ def odds_ratio_of_prevalences(rows: Rows, exposed: str | float, unexposed: str |
     """Odds ratio of two printed prevalences; without counts there is no interval."""
     p, q = _share(rows, exposed), _share(rows, unexposed)
     return Number("odds_ratio", p / (1 - p) / (q / (1 - q)))
+
+
+@rebuilds(FROM_COUNTS)
+def detectable_share(rows: Rows, groups: Sequence[int], other: float) -> Number:
+    """The smallest share of the first group that a comparison shows, with 80% power, against `other` in the second.
+
+    Fisher's exact test at 5%, two-sided; see `comorbid.measures.proportions.detectable_difference`.
+    """
+    found = detectable_difference(groups[0], groups[1], other)
+    return Number("prevalence", float(found["share_a"].iloc[0]))
+
+
+@rebuilds(FROM_COUNTS)
+def implied_spread(rows: Rows, estimate: str, outcome: str) -> Number:
+    """The standard deviation of a counted exposure that the printed interval of an odds ratio per unit implies.
+
+    The standard error of such a log odds ratio is near 1 / (sd sqrt(n p (1 - p))) in n people of whom a share p has the
+    outcome, so sd = 1 / (SE sqrt(n p (1 - p))); the limits follow from rounding of the printed interval.
+    """
+    printed, n = read_printed(rows[estimate]["printed"]), float(rows[estimate]["n"])
+    share = _share(rows, outcome)
+    low, high = std_error_bounds(printed.values, printed.half_units)
+    middle = math.log(printed.values[2] / printed.values[1]) / (2 * Z)
+    root = math.sqrt(n * share * (1 - share))
+    return Number("standard_deviation", 1 / (middle * root), 1 / (high * root), 1 / (low * root))
 
 
 def _four(rows: Rows, cells: Cells) -> list[float]:

@@ -10,7 +10,8 @@ from typing import Any, TypeVar
 
 from comorbid.errors import SpecError, listed, require_known
 from comorbid.paths import resource_dir
-from comorbid.rebuilding.registry import KINDS, check_call
+from comorbid.rebuilding.registry import KINDS, REPLICATION, check_call
+from comorbid.restriction import names_in, parse_restriction
 
 FILE = "rebuilds.toml"
 OUTSIDE = "not checkable with this kind of data"
@@ -26,8 +27,9 @@ class Rebuild:
     ----------
     id, claim, analysis : str
         Its own name, the claim it bears on, the analysis of `notebooks/study.toml` that shows it.
-    label : str
-        What the number is, in words.
+    label, remark : str
+        What the number is, and what explains it or its difference, in words; {outcome}, {exposure}, {condition} and
+        names of variables stand for the cohort's own labels, so that a proxy is called one.
     kind : {"from counts", "design simulation", "replication"}
     what, arguments : str, mapping
         Function of the registry and its arguments.
@@ -39,8 +41,6 @@ class Rebuild:
         Id of the published estimate it is compared with; empty when there is none.
     printed : str
         What was printed, where that is not the estimate of the row: "2.2%", "12", "2.9 (2.8 to 2.9)".
-    remark : str
-        What explains the number or its difference, in words: "the printed odds ratio is adjusted, this one is not".
     recorded : float or mapping of cohort to float
         Value known from before that the tolerance guards instead of the published one; for numbers that differ from
         what was published and for replications.
@@ -62,8 +62,20 @@ class Rebuild:
 
     def needs(self) -> tuple[str, ...]:
         """Columns of a cohort that a replication uses."""
-        names = [self.arguments.get(key, "") for key in ("outcome", "exposure", "condition")]
-        return tuple(name for name in [*names, *self.arguments.get("covariates", [])] if name)
+        among = self.arguments.get("among")
+        looked_at = names_in(parse_restriction(among)) if among else ()
+        names = [*self._variables().values(), *self.arguments.get("covariates", []), *looked_at]
+        return tuple(dict.fromkeys(names))
+
+    def in_words(self, text: str, labels: Mapping[str, str]) -> str:
+        """A label or remark with variables called as the cohort calls them."""
+        names = {**{name: name for name in self.needs()}, **self._variables()} if self.kind == REPLICATION else {}
+        words = {key: labels.get(name, name.replace("_", " ")) for key, name in names.items()}
+        filled = text.format(**words) if words else text
+        return filled[:1].upper() + filled[1:] if text == self.label else filled
+
+    def _variables(self) -> dict[str, str]:
+        return {key: self.arguments[key] for key in ("outcome", "exposure", "condition") if key in self.arguments}
 
     def target(self, cohort: str) -> float | None:
         """Recorded value, for this cohort where it is recorded by cohort."""

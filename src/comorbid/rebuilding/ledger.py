@@ -16,7 +16,9 @@ from comorbid.rebuilding.verdicts import SYNTHETIC_VERDICT
 
 COLUMNS = ["claim", "article", "claimed", "published", "rebuilt", "kind", "verdict", "why", "analysis"]
 NONE_REBUILT = "Nothing: no number was published that could be rebuilt."
+NONE_PRINTED = "No printed number; the analysis works the question out."
 NONE_OUTSIDE = "Nothing: the claim is outside."
+HERE = "what-the-articles-claim"
 MOST = 3
 """Rebuilt numbers that the ledger shows of a claim; the analysis shows all."""
 
@@ -79,7 +81,7 @@ def _row(claim: dict[Any, Any], numbers: pd.DataFrame) -> dict[str, str]:
 def _rebuilt(mine: pd.DataFrame, judged: Judgement) -> str:
     """The numbers that tell most, by kind, and how many more there are."""
     if mine.empty:
-        return NONE_OUTSIDE if judged.verdict == OUTSIDE else NONE_REBUILT
+        return NONE_OUTSIDE if judged.verdict == OUTSIDE else NONE_REBUILT if judged.analysis == HERE else NONE_PRINTED
     rank = {name: place for place, name in enumerate(judged.rests_on)}
     every = sorted(mine.to_dict("records"), key=lambda number: rank.get(number["rebuild"], len(rank)))
     first = sorted(every, key=lambda number: number["within_tolerance"] is not False)[:MOST]

@@ -16,6 +16,7 @@ from comorbid.rebuilding.registry import REGISTRY, REPLICATION, SIMULATION, Numb
 from comorbid.rebuilding.verdicts import NOT_COMPARED, SYNTHETIC_VERDICT, departure, verdict
 from comorbid.sources import load_cohort
 
+CONFIDENTIAL = "confidential"
 NOTHING = Number("", float("nan"))
 
 
@@ -87,7 +88,8 @@ def _row(rebuild: Rebuild, rows: Mapping[str, Any], claimed: str, cohort: Cohort
     number, problem = _rebuild(rebuild, rows, cohort)
     said, why = (NOT_COMPARED, problem) if problem else _verdict(rebuild, number, printed, cohort)
     return {
-        "rebuild": rebuild.id, "claim": rebuild.claim, "claimed": claimed, "label": rebuild.label,
+        "rebuild": rebuild.id, "claim": rebuild.claim, "claimed": claimed,
+        "label": rebuild.in_words(rebuild.label, _labels(cohort)),
         "study": source.get("study", ""), "published": shown,
         "estimate_published": values[0], "conf_low_published": values[1], "conf_high_published": values[2],
         "kind": rebuild.kind, "measure": number.measure, "estimate": number.estimate,
@@ -106,6 +108,8 @@ def _rebuild(rebuild: Rebuild, rows: Mapping[str, Any], cohort: Cohort | None) -
         return function(rows, **rebuild.arguments), ""
     if cohort is None:
         return NOTHING, "needs a cohort, and none was given"
+    if cohort.release == CONFIDENTIAL:
+        return NOTHING, "not shown: the cohort is confidential, and a single number does not carry its counts"
     lacking = [name for name in rebuild.needs() if name not in cohort.codebook.variables]
     if lacking:
         return NOTHING, f"not in this cohort: lacks {listed(lacking)}"
@@ -119,12 +123,22 @@ def _verdict(rebuild: Rebuild, number: Number, printed: str, cohort: Cohort | No
     if rebuild.kind == REPLICATION and cohort is not None and cohort.synthetic:
         return SYNTHETIC_VERDICT, "nobody real is behind the number"
     said, why = verdict(rebuild.kind, number, read_printed(printed), rebuild.tolerance)
-    return said, f"{why}; {rebuild.remark}" if rebuild.remark else why
+    return said, f"{why}; {rebuild.in_words(rebuild.remark, _labels(cohort))}" if rebuild.remark else why
+
+
+def _labels(cohort: Cohort | None) -> dict[str, str]:
+    """What the cohort calls its variables, in the middle of a sentence."""
+    found = {} if cohort is None else {name: v.label or name for name, v in cohort.codebook.variables.items()}
+    return {name: label if label[1:2].isupper() else label[:1].lower() + label[1:] for name, label in found.items()}
 
 
 def _within(rebuild: Rebuild, number: Number, published: float, cohort: Cohort | None) -> bool | None:
-    """Whether the number lies within its tolerance of the recorded value, else of the published one, else of 1."""
-    target = rebuild.target(cohort.name if cohort else "")
+    """Whether the number lies within its tolerance of the recorded value, else of the published one, else of 1.
+
+    What is recorded of a cohort holds for the whole of it: a domain is held against nothing.
+    """
+    whole = cohort is None or len(cohort.restrictions) == bool(cohort.codebook.universe)
+    target = rebuild.target(cohort.name if cohort and whole else "")
     if target is None and rebuild.kind == SIMULATION:
         target = 1.0
     elif target is None and rebuild.kind != REPLICATION:
