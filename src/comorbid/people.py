@@ -47,6 +47,11 @@ class PeopleFrame:
     def __repr__(self) -> str:
         return f"<{few(len(self))} people, {len(self._frame.columns)} columns; rows are not shown>"
 
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Names of the columns."""
+        return tuple(self._frame.columns)
+
     def column(self, name: str) -> pd.Series:
         """A column as it came."""
         require_known(name, self._frame.columns, "column", "the data")

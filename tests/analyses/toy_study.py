@@ -21,7 +21,8 @@ from comorbid.analyses.report import Report
 report = Report(SimpleNamespace(name=cohort, title="Toy", synthetic=True, release="public-use"))
 """
 
-TOY = CohortFacts("toy", "Toy cohort", True, ("migraine", "neck_pain", "age"), ("migraine", "neck_pain"), "0" * 64)
+CONDITIONS = ("migraine", "neck_pain")
+TOY = CohortFacts("toy", "Toy cohort", True, (*CONDITIONS, "age"), CONDITIONS, "0" * 64, release="public-use")
 
 
 def facts(name: str) -> CohortFacts:

@@ -30,6 +30,8 @@ class CohortFacts:
         SHA-256 that changes when the data change.
     codebook : str
         Path of the codebook of a cohort of one's own; empty for a registered one.
+    release : str
+        "public-use", or "confidential": its reports pass disclosure control.
     """
 
     name: str
@@ -39,6 +41,12 @@ class CohortFacts:
     conditions: tuple[str, ...]
     fingerprint: str
     codebook: str = ""
+    release: str = "confidential"
+
+    @property
+    def confidential(self) -> bool:
+        """Whether its reports pass disclosure control."""
+        return self.release != "public-use"
 
     @property
     def names(self) -> dict[str, tuple[str, ...]]:
@@ -74,6 +82,7 @@ def cohort_facts(name: str) -> CohortFacts:
         variables=tuple(codebook.variables),
         conditions=codebook.conditions,
         fingerprint=data_fingerprint(name),
+        release=codebook.release,
     )
 
 
@@ -96,6 +105,7 @@ def _own_facts(path: Path) -> CohortFacts:
         conditions=codebook.conditions,
         fingerprint=digest.hexdigest(),
         codebook=str(path),
+        release=codebook.release,
     )
 
 

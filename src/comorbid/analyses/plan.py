@@ -58,7 +58,7 @@ class Job:
         facts = asdict(self.analysis)
         return {
             "analysis": {key: facts[key] for key in ("name", "title", "question", "citations", "strobe")},
-            "cohort": {"name": self.cohort.name, "title": self.cohort.title, "synthetic": self.cohort.synthetic},
+            "cohort": {key: getattr(self.cohort, key) for key in ("name", "title", "synthetic", "release")},
             "parameters": dict(self.parameters),
             "inputs": dict(self.inputs),
             "key": self.key,

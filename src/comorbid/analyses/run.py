@@ -170,7 +170,8 @@ class Run:
     def _keep_failure(self, status: int) -> tuple[Path, str]:
         """Where the failed notebook is kept, and why the run failed."""
         work = self.places.work
-        message = _reason(read_json(work / FAILURE), status, work / "worker.log")
+        log = work / "worker.log" if not self.job.cohort.confidential else None
+        message = _reason(read_json(work / FAILURE), status, log)
         notebook = work / FAILED_NOTEBOOK
         if not notebook.is_file():
             return self.places.report, message
@@ -196,10 +197,12 @@ class Run:
         self._lock.release()
 
 
-def _reason(failure: dict[str, Any], status: int, log: Path) -> str:
+def _reason(failure: dict[str, Any], status: int, log: Path | None) -> str:
+    """Why a run failed; what its log ends in is said where there is one that may be quoted."""
     if not failure:
         how = f"signal {-status}" if status < 0 else f"status {status}"
-        tail = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()[-1:] if log.is_file() else []
+        written = log.read_text(encoding="utf-8", errors="replace") if log is not None and log.is_file() else ""
+        tail = written.strip().splitlines()[-1:]
         return f"the worker ended with {how}" + "".join(f": {line}" for line in tail)
     place = f"cell {failure['cell']}" + (f" ({failure['line']})" if failure["line"] else "") + ": "
     return (place if failure["cell"] else "") + f"{failure['error']}: {failure['message']}".rstrip(": ")

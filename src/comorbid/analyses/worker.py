@@ -33,6 +33,7 @@ def main(spec_file: str) -> int:
     guard.watch([work, Path(spec["runtime"])])
     leave_out_unused()
     from comorbid.analyses.execute import RunFault
+    from comorbid.analyses.release import is_confidential
 
     try:
         _make_report(spec, work)
@@ -40,7 +41,8 @@ def main(spec_file: str) -> int:
         _record(spec, work, fault.cell, fault.source, fault.name, fault.message)
         return 1
     except Exception as fault:
-        traceback.print_exc()
+        if not is_confidential(spec):
+            traceback.print_exc()
         _record(spec, work, 0, "", type(fault).__name__, str(fault))
         return 1
     return 0
@@ -57,6 +59,7 @@ def _make_report(spec: Mapping[str, Any], work: Path) -> None:
 
     from comorbid.analyses.execute import execute
     from comorbid.analyses.html import to_html
+    from comorbid.analyses.release import check_release
     from comorbid.analyses.scrub import scrub
 
     draft = Path(spec["draft"])
@@ -66,6 +69,7 @@ def _make_report(spec: Mapping[str, Any], work: Path) -> None:
     (draft / f"{name}.ipynb").write_text(nbformat.writes(notebook) + "\n", encoding="utf-8")
     (draft / "index.html").write_text(to_html(notebook, spec, contents), encoding="utf-8")
     _check_artefacts(draft, contents)
+    check_release(spec, draft, notebook)
     write_json(draft / MANIFEST, build_manifest(spec, contents, draft))
 
 
@@ -87,9 +91,10 @@ def _check_artefacts(draft: Path, contents: Mapping[str, Any]) -> None:
 def _record(spec: Mapping[str, Any], work: Path, cell: int, source: str, name: str, message: str) -> None:
     """Say why the run failed, and keep the notebook as far as it ran."""
     from comorbid.analyses.execute import first_line
+    from comorbid.analyses.release import kept_message
     from comorbid.analyses.scrub import scrub_text
 
-    message = scrub_text(message, [spec["out"], spec["runtime"]])
+    message = scrub_text(kept_message(spec, name, message), [spec["out"], spec["runtime"]])
     failure = {"cell": cell, "line": first_line(source), "error": name, "message": message}
     write_json(work / FAILURE, failure)
     executed = Path(spec["executed"])
@@ -100,9 +105,11 @@ def _record(spec: Mapping[str, Any], work: Path, cell: int, source: str, name: s
 def _keep_notebook(spec: Mapping[str, Any], executed: Path, kept: Path, failure: Mapping[str, Any]) -> None:
     import nbformat
 
+    from comorbid.analyses.release import is_confidential, without_outputs
     from comorbid.analyses.scrub import scrub
 
     notebook = scrub(nbformat.read(executed, as_version=4), [spec["out"], spec["runtime"]])
+    notebook = without_outputs(notebook) if is_confidential(spec) else notebook
     code = [cell for cell in notebook.cells[failure["cell"] - 1 : failure["cell"]] if cell.cell_type == "code"]
     for cell in code:
         if not any(output.output_type == "error" for output in cell.outputs):

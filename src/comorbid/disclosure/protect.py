@@ -85,8 +85,12 @@ def protect(frame: pd.DataFrame, rules: Rules | None = None) -> pd.DataFrame:
 
 def count_columns(frame: pd.DataFrame) -> list[str]:
     """Columns that hold numbers of people."""
-    names = [str(name) for name in frame.columns]
-    return [name for name in names if (name in COUNTS or name.startswith("n_")) and name not in NOT_PEOPLE]
+    return [str(name) for name in frame.columns if is_count(str(name))]
+
+
+def is_count(name: str) -> bool:
+    """Whether a column of this name holds numbers of people."""
+    return (name in COUNTS or name.startswith("n_")) and name not in NOT_PEOPLE
 
 
 def _small(counts: np.ndarray, rules: Rules) -> np.ndarray:

@@ -1,0 +1,70 @@
+"""What a finished report on a confidential cohort must pass before it is published, and what a failed run may leave."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from nbformat import NotebookNode
+
+from comorbid import errors
+from comorbid.disclosure import CONFIDENTIAL, Identity, identity_of, read_rules, scan_folder
+from comorbid.errors import AnalysisError, ComorbidError, listed
+
+__all__ = ["check_release", "is_confidential", "kept_message", "without_outputs"]
+
+WITHHELD = "what it says is withheld, since the cohort is confidential"
+
+
+def is_confidential(spec: Mapping[str, Any]) -> bool:
+    """Whether a job runs on a confidential cohort; one that does not say counts as such."""
+    return bool(spec["cohort"].get("release", CONFIDENTIAL) == CONFIDENTIAL)
+
+
+def check_release(spec: Mapping[str, Any], draft: Path, notebook: NotebookNode) -> None:
+    """Look at every byte of the draft of a confidential cohort's report.
+
+    Raises
+    ------
+    AnalysisError
+        When something in it belongs to single people, or a small count came through; names files, never values.
+    """
+    if not is_confidential(spec):
+        return
+    rules = read_rules(spec["cohort"]["name"])
+    findings = scan_folder(draft, rules, _identity(spec, notebook, rules.threshold))
+    if findings:
+        raise AnalysisError(
+            f"the report was not released, since the cohort is confidential. {listed(findings, 6)}. Show results "
+            "through `report.table` and `report.figure`, from whole result frames, and leave people's own values out."
+        )
+
+
+def _identity(spec: Mapping[str, Any], notebook: NotebookNode, fewest: int) -> Identity:
+    """What identifies people of the cohort; of one that stays in a database, the usual names of columns alone."""
+    from comorbid.people import PeopleFrame
+    from comorbid.sources import load_cohort
+
+    cohort = load_cohort(spec["parameters"]["cohort"])
+    if not isinstance(cohort.people, PeopleFrame):
+        return Identity()
+    book, people = cohort.codebook, cohort.people
+    spoken = " ".join([repr(book), *(cell.source for cell in notebook.cells)])
+    described = {name for variable in book.variables.values() for name in (variable.name, variable.column)}
+    return identity_of((people.column(name) for name in people.columns), described, spoken, fewest)
+
+
+def kept_message(spec: Mapping[str, Any], name: str, message: str) -> str:
+    """The message of a failed run; on a confidential cohort only the library's own, which name no person's value."""
+    kind = getattr(errors, name, None)
+    ours = isinstance(kind, type) and issubclass(kind, ComorbidError)
+    return message if ours or not is_confidential(spec) else WITHHELD
+
+
+def without_outputs(notebook: NotebookNode) -> NotebookNode:
+    """The notebook's code and texts alone."""
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    return notebook
