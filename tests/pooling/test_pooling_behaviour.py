@@ -93,6 +93,16 @@ def test_a_two_level_moderator_is_the_subgroup_difference_under_a_common_effect(
     assert groups.iloc[-1]["statistic"] == pytest.approx(slope["statistic"] ** 2, rel=1e-10)
 
 
+def test_a_level_of_a_moderator_is_predicted_and_a_new_one_refused() -> None:
+    result = cm.pool_estimates(studies(8), moderators=["kind", "year"])
+    rows = result.predict(pd.DataFrame({"kind": ["adults", "adolescents"], "year": [2003, 2003]}))
+    assert rows["estimate"].diff().iloc[1] == pytest.approx(result.model.coefficients[1])
+    with pytest.raises(SpecError, match="no level children"):
+        result.predict(pd.DataFrame({"kind": ["children"], "year": [2003]}))
+    with pytest.raises(SpecError, match="year not found"):
+        result.predict(pd.DataFrame({"kind": ["adults"]}))
+
+
 def test_intervals_of_another_level_give_the_same_standard_errors() -> None:
     frame = studies()
     y, error = (

@@ -148,6 +148,14 @@ for (one in regressions) {
   deletions(one[[3]]$yi, one[[3]]$vi, one[[1]], one[[2]], "knha", one[[4]], one[[5]], one[[3]])
 }
 
+# ---------------------------------------------------------------- where the regression puts a study, and a new one
+for (test in c("z", "knha")) {
+  fit <- rma(bcg$yi, bcg$vi, mods = ~ablat, data = bcg, test = test, control = exact(bcg$vi))
+  ahead <- predict(fit, newmods = c(13, 33, 55))
+  record(set = "predict", data = "bcg", measure = "risk_ratio", test = test, moderators = "ablat", at = vec(c(13, 33, 55)), estimate = vec(ahead$pred),
+         se = vec(ahead$se), low = vec(ahead$ci.lb), high = vec(ahead$ci.ub), pi_low = vec(ahead$pi.lb), pi_high = vec(ahead$pi.ub))
+}
+
 # ---------------------------------------------------------------- subgroups: a tau2 of its own each, and one for all
 groups <- list(list("bcg", "risk_ratio", bcg, "alloc"), list("raudenbush1985", "effect", transform(effects$raudenbush1985, yi = y, vi = v), "setting"),
                list("hackshaw1998", "effect", transform(effects$hackshaw1998, yi = y, vi = v), "design"))

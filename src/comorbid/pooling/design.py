@@ -48,6 +48,34 @@ def design_of(frame: pd.DataFrame, moderators: Sequence[str]) -> Design:
     return Design(x, term, level, reference)  # type: ignore[arg-type]
 
 
+def rows_of(design: Design, values: pd.DataFrame) -> np.ndarray:
+    """Design rows of studies with these values of the moderators, shape (m, p).
+
+    Raises
+    ------
+    SpecError
+        When a moderator is absent or has a level that no study had.
+    """
+    names = list(dict.fromkeys(design.term[1:]))
+    lacking = [name for name in names if name not in values.columns]
+    if lacking:
+        raise SpecError(f"give a value of every moderator: {listed(lacking)} not found.")
+    for name in names:
+        known = {design.reference[design.term.index(name)]} | _levels(design, name)
+        unknown = set(map(str, values[name])) - known if known != {None} else set()
+        if unknown:
+            raise SpecError(f"`{name}` has no level {listed(unknown)} in the studies; they have {listed(known)}.")
+    columns: list[np.ndarray] = [np.ones(len(values))]
+    for name, level in zip(design.term[1:], design.level[1:], strict=True):
+        column = values[name]
+        columns.append(np.asarray(column if level is None else column.astype(str) == level, dtype=float))
+    return np.column_stack(columns)
+
+
+def _levels(design: Design, name: str) -> set[str | None]:
+    return {level for term, level in zip(design.term, design.level, strict=True) if term == name}
+
+
 def _columns(values: pd.Series, name: str) -> list[tuple[np.ndarray, str, str | None, str | None]]:
     if values.isna().any():
         raise SpecError(

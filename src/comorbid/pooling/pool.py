@@ -72,7 +72,8 @@ def pool_estimates(
     Returns
     -------
     PooledEstimates
-        With tidy, glance, heterogeneity, subgroups, leave_one_out, influence, small_study_tests, trim_and_fill.
+        With tidy, glance, heterogeneity, predict, subgroups, intervals, leave_one_out, influence, small_study_tests,
+        trim_and_fill; `forest_plot` and `funnel_plot` take it.
 
     Raises
     ------

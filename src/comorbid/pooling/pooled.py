@@ -14,7 +14,7 @@ from comorbid._numerics.pooling_tau2 import ESTIMATORS, q_profile
 from comorbid.columns import arrange
 from comorbid.errors import SpecError
 from comorbid.pooling import deletion, small_studies, subgroups
-from comorbid.pooling.design import Design
+from comorbid.pooling.design import Design, rows_of
 from comorbid.pooling.model import RANDOM, Asked, Model
 from comorbid.pooling.rows import Scale, wald_rows
 from comorbid.pooling.studies import Studies
@@ -119,6 +119,41 @@ class PooledEstimates:
         ahead[["std_error", "statistic", "p_value"]] = np.nan
         return pd.concat([rows.assign(type="summary", study=POOLED), ahead], ignore_index=True)
 
+    def predict(self, values: pd.DataFrame, exponentiate: bool = False) -> pd.DataFrame:
+        """Where a meta-regression puts studies with these values of the moderators, and a new one of that kind.
+
+        Parameters
+        ----------
+        values : DataFrame
+            One row a question, with a column for each moderator.
+        exponentiate : as in `tidy`
+
+        Returns
+        -------
+        DataFrame
+            The values; measure, estimate, std_error, statistic, p_value, conf_low, conf_high of the mean, and
+            prediction_low, prediction_high of the true effect of a new study (missing under one true effect).
+
+        Raises
+        ------
+        SpecError
+            When a moderator is absent or a level is new.
+        """
+        scale, x = Scale.of(self.studies, exponentiate), rows_of(self.design, values)
+        errors = np.sqrt(np.einsum("ij,jk,ik->i", x, self.model.covariance, x))
+        mean = x @ self.model.coefficients
+        rows = wald_rows(scale, mean, errors, self.conf_level, self.model.df)
+        half = self._reach(errors)
+        ahead = {"prediction_low": scale.turn(mean - half), "prediction_high": scale.turn(mean + half)}
+        own = values[list(dict.fromkeys(self.design.term[1:]))].reset_index(drop=True)
+        return self._labelled(pd.concat([own, rows.assign(**ahead)], axis=1))
+
+    def _reach(self, errors: np.ndarray) -> np.ndarray:
+        """Half the width of the prediction interval about means with these standard errors; NaN where there is none."""
+        if self.model.tau2 is None or not self.prediction_df >= 1:
+            return np.full(errors.shape, np.nan)
+        return critical_value(self.conf_level, self.prediction_df) * np.sqrt(self.model.tau2 + errors**2)
+
     def _study_rows(self, scale: Scale) -> pd.DataFrame:
         rows = wald_rows(scale, self.studies.y, np.sqrt(self.studies.v), self.conf_level, np.inf)
         return rows.assign(study=self.studies.labels, type="study", weight=self.model.weights, **self.studies.counts)
@@ -131,13 +166,14 @@ class PooledEstimates:
     def prediction_limits(self) -> tuple[float, float]:
         """Limits, on the additive scale, that hold the true effect of a new study of the same kind.
 
-        b -/+ t sqrt(tau2 + se^2); NaN with moderators, under one true effect, or without degrees of freedom.
+        b -/+ t sqrt(tau2 + se^2); NaN with moderators (see `predict`), under one true effect, or without degrees of
+        freedom.
         """
-        model, df = self.model, self.prediction_df
-        if model.tau2 is None or self.has_moderators or not df >= 1:
+        if self.has_moderators:
             return float("nan"), float("nan")
-        half = float(critical_value(self.conf_level, df)) * np.sqrt(model.tau2 + model.covariance[0, 0])
-        return float(model.coefficients[0] - half), float(model.coefficients[0] + half)
+        centre = float(self.model.coefficients[0])
+        half = float(self._reach(np.sqrt(self.model.covariance[:1, 0]))[0])
+        return centre - half, centre + half
 
     @property
     def prediction_df(self) -> float:
