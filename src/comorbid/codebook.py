@@ -42,6 +42,7 @@ class Codebook:
 
     file : the file of people that the codebook is for, and how to read it.
     id : column that tells people apart, one row each; it is checked and goes no further.
+    quasi_identifiers : variables that a neighbour could know of a person.
     left_out : columns of data that describe themselves and that do not say what they are, with what to do about each.
 
     Raises
@@ -66,6 +67,7 @@ class Codebook:
     people: int | None = None
     file: DataFile = field(default_factory=DataFile)
     id: str = ""
+    quasi_identifiers: tuple[str, ...] = ()
     left_out: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -135,6 +137,12 @@ def parse_codebook(document: Mapping[str, Any], where: str = "the codebook") -> 
     given["conditions"] = tuple(
         given.get("conditions", [name for name, variable in variables.items() if variable.kind == "condition"])
     )
+    given["quasi_identifiers"] = tuple(given.get("quasi_identifiers", ()))
+    faults += [
+        f"quasi_identifiers names {name!r}, which is no variable"
+        for name in given["quasi_identifiers"]
+        if name not in variables
+    ]
     given.setdefault("name", "cohort")
     given.setdefault("title", given["name"])
     given.setdefault("default_design", next(iter(designs), ""))

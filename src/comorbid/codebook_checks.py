@@ -17,7 +17,7 @@ DOCUMENT: Mapping[str, tuple[type, ...]] = {
     **dict.fromkeys(("name", "title", "default_design", "release", "about", "citation"), TEXT),
     **dict.fromkeys(("url", "universe", "universe_reason", "id"), TEXT),
     **dict.fromkeys(("variables", "designs", "file"), TABLE),
-    "conditions": LIST,
+    **dict.fromkeys(("conditions", "quasi_identifiers"), LIST),
     "synthetic": (bool,),
     "people": (int,),
 }

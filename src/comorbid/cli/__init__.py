@@ -16,7 +16,19 @@ from comorbid.errors import ComorbidError
 
 __all__ = ["main"]
 
-COMMANDS = ("cohorts", "fetch", "check", "prevalence", "cooccurrence", "fit", "claims", "report", "verify", "simulate")
+COMMANDS = (
+    "cohorts",
+    "fetch",
+    "check",
+    "codebook",
+    "prevalence",
+    "cooccurrence",
+    "fit",
+    "claims",
+    "report",
+    "verify",
+    "simulate",
+)
 """Modules of this package, in the order in which help lists them."""
 
 COULD_NOT, INTERRUPTED = 2, 130

@@ -1,0 +1,70 @@
+"""`comorbid codebook init FILE`: propose a codebook; `comorbid codebook page CODEBOOK`: one as a page to fill in."""
+
+from __future__ import annotations
+
+import sys
+from argparse import Namespace
+from pathlib import Path
+from typing import Any
+
+from comorbid.cli.output import add_format, write_frame
+from comorbid.errors import SourceError
+
+
+def add_parser(subparsers: Any) -> None:
+    """Add the command, with its two parts, to the program's parser."""
+    parser = subparsers.add_parser("codebook", help="propose a codebook for a file, or show one as a page to fill in")
+    parts = parser.add_subparsers(metavar="PART", required=True)
+    init = parts.add_parser("init", help="propose a codebook (TOML) from a file, for you to mend")
+    init.add_argument("file", metavar="FILE", help="CSV, SAS, SPSS, Stata, Parquet or a spreadsheet")
+    init.add_argument("--sheet", default="", metavar="NAME", help="sheet of a spreadsheet with several")
+    init.add_argument("--out", metavar="TOML", help="where to write it (default: beside FILE, under its name)")
+    init.add_argument("--force", action="store_true", help="write over a codebook that is there")
+    add_format(init)
+    init.set_defaults(run=run_init)
+    page = parts.add_parser("page", help="write a data dictionary (HTML) from a codebook, with fields to fill in")
+    page.add_argument("codebook", metavar="CODEBOOK", help="a codebook (TOML), or a registered cohort")
+    page.add_argument("--out", metavar="HTML", help="where to write it (default: NAME.html)")
+    page.set_defaults(run=run_page)
+
+
+def run_init(args: Namespace) -> int:
+    """Write the proposal and print what each column was taken for."""
+    from comorbid.drafting import draft_codebook
+
+    file = Path(args.file)
+    if not file.is_file():
+        raise SourceError(f"no file {file}.")
+    out = Path(args.out) if args.out else file.with_name(f"{file.name.split('.')[0]}.toml")
+    if out.exists() and not args.force:
+        raise SourceError(f"{out} is there already and may hold your work. Name another with --out, or add --force.")
+    draft = draft_codebook(file, sheet=args.sheet, toml=str(out))
+    _write(out, draft.text)
+    write_frame(draft.frame(), args.format)
+    if args.format == "table":
+        sys.stdout.write(f"\nProposed in {out}. Read every line, mend what is wrong, then: comorbid check {out}\n")
+    return 0
+
+
+def run_page(args: Namespace) -> int:
+    """Write the page and say where."""
+    from comorbid.drafting import dictionary_page
+    from comorbid.sources.registry import codebook_of, names
+
+    if args.codebook in names():
+        codebook, stem = codebook_of(args.codebook), args.codebook
+    else:
+        from comorbid.codebook import read_codebook
+
+        codebook, stem = read_codebook(args.codebook), Path(args.codebook).stem
+    out = Path(args.out or f"{stem}.html")
+    _write(out, dictionary_page(codebook))
+    print(out)
+    return 0
+
+
+def _write(out: Path, text: str) -> None:
+    try:
+        out.write_text(text, encoding="utf-8")
+    except OSError as fault:
+        raise SourceError(f"{out} could not be written: {fault.strerror or fault}.") from None

@@ -1,0 +1,70 @@
+"""How a text file seems to be written: encoding, delimiter, decimal mark. For a proposal, never for loading."""
+
+from __future__ import annotations
+
+import csv
+import re
+from pathlib import Path
+
+from comorbid.datafile import DataFile
+from comorbid.errors import SourceError
+from comorbid.sources.unpacking import opener, require_unpackable
+
+__all__ = ["sniffed"]
+
+SAMPLE = 2**18
+"""Bytes that are looked at."""
+MARKS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16", b"\xef\xbb\xbf": "utf-8"}
+DELIMITERS = (",", ";", "\t", "|")
+DECIMAL_COMMA = re.compile(r"-?\d+,\d+")
+
+
+def sniffed(path: Path) -> DataFile:
+    """Delimiter, encoding and decimal mark of a text file, from its beginning.
+
+    Raises
+    ------
+    SourceError
+        When it cannot be unpacked or has no delimiter that is known.
+    """
+    require_unpackable(path)
+    with opener(path)(path, "rb") as file:
+        start = bytes(file.read(SAMPLE))
+    encoding = _encoding(start)
+    lines = [line for line in start.decode(encoding, errors="replace").splitlines() if line.strip()]
+    lines = lines[:-1] if len(start) == SAMPLE else lines
+    delimiter = _delimiter(lines, path.name)
+    fields = [field for line in lines[1:] for field in line.split(delimiter)] if delimiter != "," else []
+    commas = sum(bool(DECIMAL_COMMA.fullmatch(field.strip().strip('"'))) for field in fields)
+    points = sum(bool(DECIMAL_COMMA.fullmatch(field.strip().replace(".", ","))) for field in fields if "." in field)
+    return DataFile(path=path.name, delimiter=delimiter, encoding=encoding, decimal="," if commas > points else ".")
+
+
+def _encoding(start: bytes) -> str:
+    """By its byte order mark, else UTF-8 where it can be, else the Western code page."""
+    for mark, encoding in MARKS.items():
+        if start.startswith(mark):
+            return encoding
+    try:
+        start[: len(start) - 4].decode("utf-8") if len(start) == SAMPLE else start.decode("utf-8")
+    except UnicodeDecodeError:
+        return "cp1252"
+    return "utf-8"
+
+
+def _delimiter(lines: list[str], name: str) -> str:
+    """The sign that cuts the most lines into as many fields as the header, and into more than one."""
+    if not lines:
+        raise SourceError(f"{name} is empty.")
+    best, most = ",", (0.0, 0)
+    for sign in DELIMITERS:
+        widths = [len(row) for row in csv.reader(lines[:500], delimiter=sign)]
+        fit = sum(width == widths[0] for width in widths) / len(widths)
+        if widths[0] > 1 and (fit, widths[0]) > most:
+            best, most = sign, (fit, widths[0])
+    if most == (0.0, 0) and len(lines[0]) > 60:
+        raise SourceError(
+            f"{name} has no delimiter: it seems to be of fixed width. Write its layout in a codebook: "
+            "[file] layout = { AGE = [1, 2] }."
+        )
+    return best
