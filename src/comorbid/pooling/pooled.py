@@ -6,16 +6,16 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.special import chdtrc, fdtrc
 
 from comorbid._numerics.intervals import check_conf_level, critical_value
 from comorbid._numerics.pooling import inconsistency, typical_variance
-from comorbid._numerics.pooling_tau2 import ESTIMATORS, q_profile
+from comorbid._numerics.pooling_tau2 import q_profile
 from comorbid.columns import arrange
 from comorbid.errors import SpecError
 from comorbid.pooling import deletion, small_studies, subgroups
 from comorbid.pooling.design import Design, rows_of
 from comorbid.pooling.model import RANDOM, Asked, Model
+from comorbid.pooling.moderation import moderator_test
 from comorbid.pooling.rows import Scale, wald_rows
 from comorbid.pooling.studies import Studies
 
@@ -201,7 +201,7 @@ class PooledEstimates:
             **self._spread(),
             **{"q": spread.q, "q_df": spread.df, "q_p_value": spread.p_value},
             **{"prediction_low": ahead[0], "prediction_high": ahead[1], "prediction_df": self.prediction_df},
-            **self._moderation(),
+            **moderator_test(self.studies, self.design, self.model, self.method),
         }
         return self._labelled(pd.DataFrame([row]))
 
@@ -215,26 +215,6 @@ class PooledEstimates:
         found = {"tau2": (tau2, *limits), "i2": (spread.i2, *i2), "h2": (spread.h2, *h2)}
         ends = ("", "_low", "_high")
         return {name + end: float(value) for name, of in found.items() for end, value in zip(ends, of, strict=True)}
-
-    def _moderation(self) -> dict[str, float]:
-        """Test that all moderators have coefficient 0, and the share of tau2 that they take away."""
-        names = ("moderator_statistic", "moderator_df_num", "moderator_df_den", "moderator_p_value", "r2")
-        if not self.has_moderators:
-            return dict.fromkeys(names, np.nan)
-        own, df = slice(1, None), self.model.df
-        b, size = self.model.coefficients[own], len(self.design.term) - 1
-        wald = float(b @ np.linalg.solve(self.model.covariance[own, own], b))
-        plain = np.isinf(df)
-        p_value = chdtrc(size, wald) if plain else fdtrc(size, df, wald / size)
-        found = (wald if plain else wald / size, size, df, float(p_value), self._explained())
-        return dict(zip(names, found, strict=True))
-
-    def _explained(self) -> float:
-        if self.method not in RANDOM or self.model.tau2 is None:
-            return float("nan")
-        ones = np.ones((self.studies.k, 1))
-        without = ESTIMATORS[self.method](self.studies.y, self.studies.v, ones)
-        return max(0.0, 100 * (without - self.model.tau2) / without) if without > 0 else float("nan")
 
     def heterogeneity(self) -> pd.DataFrame:
         """The spread between studies, one row a measure.
