@@ -79,8 +79,8 @@ def _names(ax: Axes, frame: pd.DataFrame) -> None:
     box = {"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 0.8}
     for row in frame.to_dict("records"):
         ax.annotate(
-            literal(row["study"]), (row["n"], row["std_error"]), (0, -9), textcoords="offset points", ha="center",
-            va="top", fontsize=SMALL, color=VERMILION, bbox=box,
+            literal(row["study"]), (row["n"], row["std_error"]), (-8, 0), textcoords="offset points", ha="right",
+            va="center", fontsize=SMALL, color=VERMILION, bbox=box,
         )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 from comorbid.cohort import Cohort
 from comorbid.errors import SpecError, names_given
 from comorbid.evidence import published_claims
-from comorbid.rebuilding.declared import OUTSIDE, Judgement, judgements
+from comorbid.rebuilding.declared import Judgement, judgements
 from comorbid.rebuilding.numbers import rebuilt_numbers
 from comorbid.rebuilding.verdicts import SYNTHETIC_VERDICT
 
@@ -81,7 +81,13 @@ def _row(claim: dict[Any, Any], numbers: pd.DataFrame) -> dict[str, str]:
 def _rebuilt(mine: pd.DataFrame, judged: Judgement) -> str:
     """The numbers that tell most, by kind, and how many more there are."""
     if mine.empty:
-        return NONE_OUTSIDE if judged.verdict == OUTSIDE else NONE_REBUILT if judged.analysis == HERE else NONE_PRINTED
+        return (
+            NONE_OUTSIDE
+            if judged.why.startswith("Outside")
+            else NONE_REBUILT
+            if judged.analysis == HERE
+            else NONE_PRINTED
+        )
     rank = {name: place for place, name in enumerate(judged.rests_on)}
     every = sorted(mine.to_dict("records"), key=lambda number: rank.get(number["rebuild"], len(rank)))
     first = sorted(every, key=lambda number: number["within_tolerance"] is not False)[:MOST]
