@@ -62,6 +62,14 @@ FAULTS: dict[str, tuple[dict[str, Any], str]] = {
     "three limits": (variable(limits=[1, 2, 3]), "the smaller first"),
     "limits of levels": (variable(levels=["x", "y"], limits=[1, 2]), "belong to continuous"),
     "a definition without a column": (variable(kind="condition", definitions={"A": {"label": "x"}}), "has no column"),
+    "a recall period for one definition alone": (
+        variable(
+            kind="condition",
+            definition="A",
+            definitions={"A": {"label": "A", "column": "b1", "recall": "ever"}, "B": {"label": "B", "column": "b2"}},
+        ),
+        "only some have a recall",
+    ),
     "definitions and none in use": (variable(**DEFINED), "say which is in use"),
     "an unknown definition in use": (variable(**DEFINED, definition="C"), "not among its definitions"),
     "an unknown condition": ({"variables": COND, "conditions": ["b"]}, "'b' is no variable of kind condition"),
