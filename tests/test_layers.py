@@ -11,7 +11,7 @@ PACKAGE = Path(__file__).parents[1] / "src" / "comorbid"
 
 LAYERS = """
 errors paths
-columns design variables datafile codebook_checks codebook restriction formula spec evidence
+columns design variables datafile codebook_checks codebook overlap restriction formula spec evidence
 _numerics
 disclosure
 definitions sampling replication recode people relation cohort synthetic sources drafting

@@ -44,3 +44,8 @@ def test_a_separated_pair_is_missing_and_the_others_are_not():
 def test_a_continuous_covariate_is_refused(cohort):
     with pytest.raises(cm.ComorbidError, match="continuous; use a banded form"):
         cm.fit_pairs(cohort, ["age"])
+
+
+def test_replicates_are_refused(cohort):
+    with pytest.raises(cm.ComorbidError, match="PSUs without replicates"):
+        cm.fit_pairs(cohort.with_replicates("bootstrap", n_replicates=10))

@@ -123,3 +123,34 @@ def test_low_back_pain_and_widespread_pain_of_the_real_cohort(nhanes):
         assert found.std_error == pytest.approx(record["se"], rel=1e-8)
     ratios = pair["estimate"]
     assert ratios["fibromyalgia: A"] > 3 * ratios["fibromyalgia: F"] > 3
+
+
+def test_models_note_outcomes_that_share_items_with_a_term():
+    people = cohort()
+    frame = cm.fit_logistic(people, "pain ~ back * head + group").tidy()
+    noted = dict(zip(frame["term"], frame["note"], strict=True))
+    assert noted == {
+        "intercept": "",
+        "back": "shares site: back",
+        "head": "",
+        "group": "",
+        "back:head": "shares site: back",
+    }
+    assert frame.attrs["overlap"] == {"pain & back": "site: back"}
+    assert "note" not in cm.fit_logistic(people, "pain ~ head").tidy()
+    both = cm.tidy([cm.fit_logistic(people, model) for model in ("pain ~ head", "pain ~ back")])
+    assert both["note"].tolist() == ["", "", "", "shares site: back"]
+    assert cm.fit_multinomial(people, "pain ~ back").tidy()["note"].tolist() == ["", "shares site: back"]
+    assert cm.fit_joint(people, ["pain ~ back", "head ~ back"]).tidy()["note"].tolist() == [
+        "",
+        "shares site: back",
+        "",
+        "",
+    ]
+
+
+def test_all_pairs_note_both_directions():
+    frame = cm.fit_pairs(cohort())
+    touched = [{a, b} == {"back", "pain"} for a, b in zip(frame["outcome"], frame["exposure"], strict=True)]
+    assert frame["note"].tolist() == ["shares site: back" if found else "" for found in touched]
+    assert sum(touched) == 2

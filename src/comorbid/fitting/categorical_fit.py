@@ -16,6 +16,7 @@ from comorbid.columns import arrange
 from comorbid.fitting.categorical_effects import CategoricalEffects
 from comorbid.fitting.matrix import Column
 from comorbid.fitting.support import with_support
+from comorbid.overlap import with_overlap_notes
 from comorbid.spec import LogisticSpec
 
 
@@ -121,7 +122,9 @@ class CategoricalFit(CategoricalEffects):
                 "events": [self._events_of(term) for term in self.terms],
             }
         )
-        return self._labelled(frame)
+        frame, leading = self._labelled(frame), ("outcome", "outcome_level")
+        pair = ("outcome", "term")
+        return with_overlap_notes(frame, self.cohort.codebook, pair, leading) if self.cohort else frame
 
     def glance(self) -> pd.DataFrame:
         """One row: people, who was left out by variable, outcome levels, parameters, degrees of freedom."""

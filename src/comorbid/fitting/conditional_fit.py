@@ -13,6 +13,7 @@ from comorbid.cohort import Cohort
 from comorbid.columns import arrange
 from comorbid.fitting.frames import coefficient_frame
 from comorbid.fitting.matrix import Column
+from comorbid.overlap import with_overlap_notes
 from comorbid.spec import LogisticSpec
 
 
@@ -57,7 +58,8 @@ class ConditionalFit:
         -------
         DataFrame
             outcome, exposure, model, term, level, reference, measure ("log_odds" or "odds_ratio"), estimate, std_error,
-            statistic, p_value (normal distribution), conf_low, conf_high, n, events.
+            statistic, p_value (normal distribution), conf_low, conf_high, n, events;
+            `note` where the case definitions of outcome and term share items.
         """
         std_error = np.sqrt(np.diag(self.covariance))
         limits = wald_interval(self.coefficients, std_error, conf_level, np.inf)
@@ -65,7 +67,8 @@ class ConditionalFit:
         frame = coefficient_frame(self.columns, self.coefficients, std_error, limits, exponentiate)
         p_value = two_sided_p(statistic, np.inf)
         frame = frame.assign(**self._asked(), statistic=statistic, p_value=p_value, n=self.n, events=self.events)
-        return self.cohort.labelled(arrange(frame), conf_level=conf_level)
+        frame = self.cohort.labelled(arrange(frame), conf_level=conf_level)
+        return with_overlap_notes(frame, self.cohort.codebook, ("outcome", "term"))
 
     def glance(self) -> pd.DataFrame:
         """One row: people, events, sets, sets with information, who was left out by variable, log likelihood."""

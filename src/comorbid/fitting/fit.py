@@ -16,11 +16,12 @@ from comorbid.cohort import Cohort
 from comorbid.columns import arrange
 from comorbid.errors import SpecError
 from comorbid.fitting.effects import Effects
-from comorbid.fitting.frames import coefficient_frame
+from comorbid.fitting.frames import coefficient_frame, stacked
 from comorbid.fitting.matrix import Column
 from comorbid.fitting.profile import profiled
 from comorbid.fitting.spread import Spread
 from comorbid.fitting.support import with_support
+from comorbid.overlap import with_overlap_notes
 from comorbid.spec import LogisticSpec
 
 INTERVALS = ("wald", "profile")
@@ -100,7 +101,8 @@ class LogisticFit(Effects):
         -------
         DataFrame
             outcome, exposure, model, term, level, reference, measure ("log_odds" or "odds_ratio"), estimate, std_error,
-            statistic, p_value, conf_low, conf_high, n, events.
+            statistic, p_value, conf_low, conf_high, n, events; `note` where the case definitions of outcome and term
+            share items, so that they are associated by construction.
 
         Raises
         ------
@@ -124,7 +126,8 @@ class LogisticFit(Effects):
         frame = coefficient_frame(self.columns, self.coefficients, std_error, limits, exponentiate).assign(
             **self._asked(), statistic=statistic, p_value=p_value, n=self.n, events=self.events
         )
-        return self._labelled(frame, conf_level)
+        frame = self._labelled(frame, conf_level)
+        return with_overlap_notes(frame, self.cohort.codebook, ("outcome", "term")) if self.cohort else frame
 
     def glance(self) -> pd.DataFrame:
         """One row: people, events, who was left out by variable, PSUs, strata, degrees of freedom, parameters."""
@@ -164,6 +167,4 @@ def tidy(fits: Iterable[LogisticFit], exponentiate: bool = False, conf_level: fl
     frames = [fit.tidy(exponentiate, conf_level) for fit in fits]
     if not frames:
         raise SpecError("no fits were given; pass a list of what fit_logistic returns.")
-    stacked = pd.concat(frames, ignore_index=True)
-    stacked.attrs = frames[0].attrs
-    return stacked
+    return stacked(frames)

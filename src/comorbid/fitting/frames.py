@@ -41,3 +41,12 @@ def coefficient_frame(
             "conf_high": turn(limits[:, 1]),
         }
     )
+
+
+def stacked(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Frames of several models one under the other, with an empty `note` where only others have one."""
+    whole = pd.concat(frames, ignore_index=True)
+    noted = whole.assign(note=whole["note"].fillna("")) if "note" in whole else whole
+    overlap = {pair: shared for frame in frames for pair, shared in frame.attrs.get("overlap", {}).items()}
+    noted.attrs = {**frames[0].attrs, **({"overlap": overlap} if overlap else {})}
+    return noted

@@ -59,8 +59,9 @@ def fit_joint(
 
     Notes
     -----
-    Without a design the covariance is the robust one throughout, since models of the same people share no likelihood;
-    the errors of `tidy` stay those of the models. Weesie, Stata Tech Bull 1999;52:34-47 (seemingly unrelated
+    Without a design the covariance is the robust one throughout, since models of the same people share no likelihood:
+    HC0 with the factor n / (n - 1), as `fit_logistic` has it for robust errors; the errors of `tidy` stay those of the
+    models. Weesie, Stata Tech Bull 1999;52:34-47 (seemingly unrelated
     estimation); Binder, Int Stat Rev 1983;51:279-92, doi:10.2307/1402588. Pinned to influence values stacked in R.
     """
     specs = [as_spec(model) for model in models]
@@ -86,8 +87,9 @@ def _joint_covariance(fits: Sequence[LogisticFit], cells: Cells) -> np.ndarray:
     """From the coefficients in each replicate where there are replicates, from stacked influence values otherwise."""
     replication = cells.clusters.replication
     if replication is None:
-        stacked = np.concatenate([influence_on(fit, cells) for fit in fits], axis=1)
-        return covariance(stacked, cells.table, cells.clusters)
+        influence = np.concatenate([influence_on(fit, cells) for fit in fits], axis=1)
+        found = covariance(influence, cells.table, cells.clusters)
+        return found * cells.n / (cells.n - 1) if cells.clusters.sampling == "none" else found
     replicates = np.concatenate([fit.replicates for fit in fits if fit.replicates is not None], axis=1)
     return replicate_covariance(replicates, np.concatenate([fit.coefficients for fit in fits]), replication)
 

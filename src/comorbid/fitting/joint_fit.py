@@ -13,6 +13,7 @@ from comorbid._numerics.intervals import two_sided_p, wald_interval, wald_statis
 from comorbid.columns import arrange
 from comorbid.errors import SpecError, require_known
 from comorbid.fitting.fit import LogisticFit
+from comorbid.fitting.frames import stacked
 from comorbid.fitting.term_tests import wald_f
 
 
@@ -96,8 +97,7 @@ class JointFit:
     def tidy(self, exponentiate: bool = False, conf_level: float = 0.95) -> pd.DataFrame:
         """One row a coefficient, as `LogisticFit.tidy`, model after model; `name` is what `contrast` calls it."""
         frames = [fit.tidy(exponentiate, conf_level) for fit in self.fits]
-        stacked = pd.concat(frames, ignore_index=True)
-        return self._labelled(stacked.drop(columns="source", errors="ignore").assign(name=self.names))
+        return self._labelled(stacked(frames).drop(columns="source", errors="ignore").assign(name=self.names))
 
     def _contrast_row(self, weights: Mapping[str, float], exponentiate: bool, conf_level: float) -> dict[str, object]:
         vector = np.zeros(len(self.names))

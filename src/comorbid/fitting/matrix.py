@@ -86,15 +86,14 @@ def model_columns(spec: LogisticSpec, cells: Cells) -> tuple[Column, ...]:
 
 def _levels_used(cells: Cells, name: str) -> list[int]:
     variable = cells.variable(name)
-    if not variable.is_categorical:
-        return []
     used = np.flatnonzero(np.bincount(cells.codes(name))).tolist()
     if len(used) < 2:
+        alike = f"is {variable.level_names[used[0]]!r}" if variable.is_categorical else "has the same value"
         raise SpecError(
-            f"`{name}` is {variable.level_names[used[0]]!r} for all {cells.n:,} people of the model: "
-            "it has no coefficient. Leave it out, or widen the domain."
+            f"`{name}` {alike} for all {cells.n:,} people of the model: it has no coefficient. Leave it out, or widen "
+            "the domain."
         )
-    return used
+    return used if variable.is_categorical else []
 
 
 def _basis(piece: Piece, cells: Cells) -> Basis:

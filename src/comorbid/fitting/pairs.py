@@ -17,6 +17,7 @@ from comorbid.cohort import Cohort
 from comorbid.columns import arrange, require_free
 from comorbid.errors import EmptyDomainError, SpecError
 from comorbid.fitting.groups import Groups, group_people
+from comorbid.overlap import with_overlap_notes
 
 LARGEST = 50_000_000
 """Numbers that the tables of all pairs by unit may hold at once."""
@@ -50,13 +51,14 @@ def fit_pairs(
     -------
     DataFrame
         [by,] outcome, exposure, model, measure ("odds_ratio"), estimate, std_error (log scale), statistic, p_value,
-        conf_low, conf_high, n, events. A model that separation leaves without a finite maximum is NaN.
+        conf_low, conf_high, n, events; `note` where the case definitions of a pair share items. A model that separation
+        leaves without a finite maximum is NaN.
 
     Raises
     ------
     SpecError
-        For a continuous covariate, fewer than two conditions, or people sampled one by one with weights (fit those
-        models with `fit_logistic`).
+        For a continuous covariate, fewer than two conditions, replicate weights, or people sampled one by one with
+        weights (fit those models with `fit_logistic`).
     UnknownNameError, EmptyDomainError, DesignError
 
     Notes
@@ -80,9 +82,9 @@ def fit_pairs(
     leading = [by] if by else []
     labelled = [frame.assign(**{by: groups.levels[i]}) if by else frame for i, frame in enumerate(frames)]
     model = "adjusted" if adjust_for else "crude"
-    return cohort.labelled(
-        arrange(pd.concat(labelled, ignore_index=True).assign(model=model), leading), conf_level=conf_level
-    )
+    frame = arrange(pd.concat(labelled, ignore_index=True).assign(model=model), leading)
+    frame = cohort.labelled(frame, conf_level=conf_level)
+    return with_overlap_notes(frame, cohort.codebook, ("outcome", "exposure"), leading)
 
 
 def _check(cohort: Cohort, names: Sequence[str], adjust_for: Sequence[str], by: str | None) -> None:
@@ -94,8 +96,10 @@ def _check(cohort: Cohort, names: Sequence[str], adjust_for: Sequence[str], by: 
     for name in [*adjust_for, *([by] if by else [])]:
         if not cohort.codebook[name].is_categorical:
             raise SpecError(f"`{name}` is continuous; use a banded form of it, or fit_logistic.")
-    if cohort.clusters.sampling not in ("none", "psu"):
-        raise SpecError("pairs are fitted at once for PSUs or without a design; use fit_logistic for each pair.")
+    if cohort.clusters.sampling not in ("none", "psu") or cohort.clusters.replication is not None:
+        raise SpecError(
+            "pairs are fitted at once for PSUs without replicates, or without a design; use fit_logistic for each pair."
+        )
 
 
 def _of_level(

@@ -10,6 +10,7 @@ import pandas as pd
 
 from comorbid.cohort import Cohort
 from comorbid.errors import CollinearityError, ConvergenceError, EmptyDomainError, SeparationError, SpecError
+from comorbid.fitting.frames import stacked
 from comorbid.fitting.logistic import fit_logistic
 from comorbid.spec import LogisticSpec, as_spec
 
@@ -53,7 +54,7 @@ def fit_by(
         for modifier in modifiers
         for level in cohort.codebook[modifier].level_names
     ]
-    frame = pd.concat(frames, ignore_index=True)
+    frame = stacked(frames)
     if frame.groupby(["effect_modifier", "effect_modifier_level"], sort=False).size().max() == 1:
         frame = frame.drop(columns=["term", "level", "reference"])
     return cohort.labelled(frame, conf_level=conf_level)

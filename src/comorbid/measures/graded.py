@@ -15,8 +15,8 @@ from comorbid.errors import EmptyDomainError, SpecError, few
 from comorbid.fitting import fit_logistic
 from comorbid.measures.arguments import check_conf_level, chosen_conditions, subgroups
 from comorbid.measures.derived import cohort_of_cells, with_variable
-from comorbid.measures.overlap import overlaps
 from comorbid.measures.terms import terms_given, variables_in
+from comorbid.overlap import overlaps
 from comorbid.spec import LogisticSpec
 
 NUMBER = "number_of_conditions"

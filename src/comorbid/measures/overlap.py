@@ -11,6 +11,7 @@ from comorbid.codebook import Codebook, Variable
 from comorbid.cohort import Cohort
 from comorbid.columns import arrange
 from comorbid.errors import CodebookError
+from comorbid.overlap import common_items, overlaps, with_overlap_notes
 
 COLUMNS = ["condition_a", "condition_b", "shared"]
 
@@ -80,12 +81,6 @@ def condition_definitions(cohort: Cohort) -> pd.DataFrame:
     return cohort.labelled(pd.DataFrame(rows, columns=["condition", "label", "question", "recall", "items", "note"]))
 
 
-def common_items(codebook: Codebook, condition_a: str, condition_b: str) -> tuple[str, ...]:
-    """Items and body sites that the definitions of both conditions use, in the order of the first."""
-    of_a, of_b = (codebook.condition(name).items for name in (condition_a, condition_b))
-    return tuple(item for item in of_a if item in of_b)
-
-
 def changes_without_overlap(codebook: Codebook, condition_a: str, condition_b: str) -> list[dict[str, str]]:
     """Choices of definitions that share nothing, as arguments of `define`, fewest changes first; {} for no change."""
     names = (condition_a, condition_b)
@@ -100,12 +95,6 @@ def _choices(codebook: Codebook, names: Sequence[str]) -> itertools.product[tupl
     return itertools.product(*[["", *(key for key in v.definitions if key != v.definition)] for v in variables])
 
 
-def overlaps(codebook: Codebook, names: Sequence[str]) -> dict[tuple[str, str], tuple[str, ...]]:
-    """Pairs of the named conditions whose definitions share items, with what they share."""
-    found = {(a, b): common_items(codebook, a, b) for a, b in itertools.combinations(names, 2)}
-    return {pair: shared for pair, shared in found.items() if shared}
-
-
 def labelled_pairs(
     cohort: Cohort, frame: pd.DataFrame, groups: Sequence[str] = (), conf_level: float | None = None
 ) -> pd.DataFrame:
@@ -113,13 +102,5 @@ def labelled_pairs(
 
     The column is there only when a pair of the frame overlaps; `attrs["overlap"]` then says which share what.
     """
-    names = dict.fromkeys([*frame["condition_a"], *frame["condition_b"]])
-    found = overlaps(cohort.codebook, list(names))
-    if not found:
-        return cohort.labelled(arrange(frame, groups), conf_level=conf_level)
-    notes = {frozenset(pair): f"shares {', '.join(shared)}" for pair, shared in found.items()}
-    pairs = zip(frame["condition_a"], frame["condition_b"], strict=True)
-    frame = frame.assign(note=[notes.get(frozenset(pair), "") for pair in pairs])
-    frame = cohort.labelled(arrange(frame, groups), conf_level=conf_level)
-    frame.attrs["overlap"] = {" & ".join(pair): ", ".join(shared) for pair, shared in found.items()}
-    return frame
+    labelled = cohort.labelled(arrange(frame, groups), conf_level=conf_level)
+    return with_overlap_notes(labelled, cohort.codebook, ("condition_a", "condition_b"), groups)

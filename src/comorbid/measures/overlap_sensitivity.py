@@ -10,7 +10,8 @@ from comorbid.cohort import Cohort
 from comorbid.columns import arrange
 from comorbid.measures.arguments import chosen_conditions
 from comorbid.measures.cooccurrence import cooccurrence
-from comorbid.measures.overlap import changes_without_overlap, common_items, shared_items
+from comorbid.measures.overlap import changes_without_overlap, shared_items
+from comorbid.overlap import common_items
 
 MEASURES = ("odds_ratio", "observed_expected")
 LEADING = ("condition_a", "condition_b", "overlap", "definition")
