@@ -11,6 +11,8 @@ from functools import lru_cache
 
 import numpy as np
 
+from comorbid._numerics.threads import on_one_thread
+
 MAX_STEPS = 40
 CLOSE = 1e-16
 """Newton decrement, as a share of the weight, at which one more step lands within rounding of the root."""
@@ -56,6 +58,7 @@ class BatchResult:
         return bread
 
 
+@on_one_thread
 def fit_batch(
     design: np.ndarray, events: np.ndarray, total: np.ndarray, start: np.ndarray | None = None
 ) -> BatchResult:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from comorbid._numerics.batch import CLOSE, blocks, column_products, probabilities, shortened, symmetric
+from comorbid._numerics.threads import on_one_thread
 
 NEAR = 1e-7
 """Newton decrement, as a share of the weight, from which steps by the exact gradient alone converge quickly."""
@@ -53,6 +54,7 @@ class UnitTotals:
         return of_units[:, replicates] if self.factors is None else of_units @ self.factors[:, replicates]
 
 
+@on_one_thread
 def refit(design: np.ndarray, units: UnitTotals, start: np.ndarray, offset: np.ndarray | None = None) -> np.ndarray:
     """Roots of the weighted score equations of every replicate.
 
