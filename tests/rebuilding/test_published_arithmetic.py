@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import statsmodels.api as sm
 
 from comorbid._numerics import published_cells as cell
 from comorbid._numerics.design_simulation import Z, log_widths, table_of_groups, table_of_margins
 from comorbid.errors import SpecError
-from comorbid.rebuilding.counts import odds_ratio, proportion, ratio_of_prevalences
+from comorbid.rebuilding.counts import (
+    detectable_share,
+    implied_spread,
+    odds_ratio,
+    proportion,
+    ratio_of_prevalences,
+)
 from comorbid.rebuilding.simulations import odds_ratio_width
 
 
@@ -97,3 +104,25 @@ def test_what_is_asked_wrongly_is_said() -> None:
 
 def test_printed_prevalences_may_be_given_by_name_or_value() -> None:
     assert ratio_of_prevalences({"p": {"estimate": 0.77}}, "p", 0.232).estimate == pytest.approx(3.3190, abs=1e-4)
+
+
+def test_the_spread_that_an_interval_per_unit_implies_comes_back() -> None:
+    # a logistic model with x ~ N(0, 1.6) and a rare outcome: its standard error gives 1.6 back
+    rng = np.random.default_rng(7)
+    x = rng.normal(0, 1.6, 40_000)
+    y = rng.random(40_000) < 1 / (1 + np.exp(3.5 - 0.1 * x))
+    fit = sm.Logit(y.astype(float), sm.add_constant(x)).fit(disp=0)
+    limits = np.exp(fit.conf_int()[1])
+    row = {"estimate": float(np.exp(fit.params[1])), "n": 40_000.0, "conf_low": limits[0], "conf_high": limits[1]}
+    rows = {"per": {**row, "printed": f"{row['estimate']:.3f} ({limits[0]:.3f} to {limits[1]:.3f})"},
+            "share": {"estimate": float(y.mean())}}  # fmt: skip
+    number = implied_spread(rows, "per", "share")
+    assert number.estimate == pytest.approx(1.6, rel=0.03)
+    assert number.conf_low < number.estimate < number.conf_high
+
+
+def test_the_share_that_two_small_groups_can_show() -> None:
+    number = detectable_share({}, [39, 64], 0.5)
+    assert number.measure == "prevalence" and 0.75 < number.estimate < 0.85
+    # ten times the people show a much smaller difference
+    assert detectable_share({}, [390, 640], 0.5).estimate < 0.62

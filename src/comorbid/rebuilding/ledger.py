@@ -81,13 +81,7 @@ def _row(claim: dict[Any, Any], numbers: pd.DataFrame) -> dict[str, str]:
 def _rebuilt(mine: pd.DataFrame, judged: Judgement) -> str:
     """The numbers that tell most, by kind, and how many more there are."""
     if mine.empty:
-        return (
-            NONE_OUTSIDE
-            if judged.why.startswith("Outside")
-            else NONE_REBUILT
-            if judged.analysis == HERE
-            else NONE_PRINTED
-        )
+        return _nothing(judged)
     rank = {name: place for place, name in enumerate(judged.rests_on)}
     every = sorted(mine.to_dict("records"), key=lambda number: rank.get(number["rebuild"], len(rank)))
     first = sorted(every, key=lambda number: number["within_tolerance"] is not False)[:MOST]
@@ -95,6 +89,13 @@ def _rebuilt(mine: pd.DataFrame, judged: Judgement) -> str:
     said = [f"{kind}: {'; '.join(_said(n) for n in first if n['kind'] == kind)}." for kind in kinds]
     more = len(mine) - len(first)
     return " ".join(text[:1].upper() + text[1:] for text in said) + (f" And {more} more there." if more else "")
+
+
+def _nothing(judged: Judgement) -> str:
+    """Why no number was rebuilt for a claim."""
+    if judged.why.startswith("Outside"):
+        return NONE_OUTSIDE
+    return NONE_REBUILT if judged.analysis == HERE else NONE_PRINTED
 
 
 def _said(number: dict[Any, Any]) -> str:
