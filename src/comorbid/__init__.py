@@ -48,7 +48,9 @@ _HOMES = {
     "compare_cohorts": "comparison",
     "comparison_table": "comparison",
     "condition_wording": "comparison",
+    "definition_plot": "plots.definitions",
     "estimates_to_pool": "comparison",
+    "every_definition": "measures.every_definition",
     "if_more_said_yes": "comparison",
     "check_cohort": "sources.check",
     "combinations": "measures",
@@ -91,6 +93,7 @@ _HOMES = {
     "possible_months": "synthetic.agreement_sweep",
     "precision_plot": "plots",
     "prevalence": "measures",
+    "prevalence_of_at_least": "measures.at_least",
     "profile_plot": "plots",
     "proportion_intervals": "measures.proportions",
     "published_claims": "evidence",
@@ -182,6 +185,8 @@ if TYPE_CHECKING:
         trend_of_ratios,
         without_overlap,
     )
+    from comorbid.measures.at_least import prevalence_of_at_least
+    from comorbid.measures.every_definition import every_definition
     from comorbid.measures.interaction_contrast import interaction_contrast
     from comorbid.measures.proportions import detectable_difference, exact_power, proportion_intervals
     from comorbid.plots import (
@@ -195,6 +200,7 @@ if TYPE_CHECKING:
         tally_plot,
         upset_plot,
     )
+    from comorbid.plots.definitions import definition_plot
     from comorbid.pooling import PooledEstimates, compare_with_published, pool_estimates
     from comorbid.rebuilding import ledger, rebuilt_numbers
     from comorbid.sources import list_cohorts, load_cohort

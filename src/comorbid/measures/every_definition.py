@@ -1,0 +1,79 @@
+"""Prevalence and odds ratios of every condition under every definition that the codebook has."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from comorbid.cohort import Cohort
+from comorbid.columns import arrange
+from comorbid.measures.arguments import check_conf_level, chosen_conditions
+from comorbid.measures.cooccurrence import cooccurrence
+from comorbid.measures.overlap import common_items
+from comorbid.measures.prevalence import prevalence
+
+KEPT = ["measure", "estimate", "std_error", "statistic", "p_value", "conf_low", "conf_high", "n", "n_both"]
+
+
+def every_definition(
+    cohort: Cohort, conditions: Sequence[str] | None = None, *, conf_level: float = 0.95
+) -> pd.DataFrame:
+    """Each condition under each of its definitions: its prevalence, and its odds ratio with each other condition.
+
+    The other condition of a pair keeps the definition in use. What differs from row to row is the definition alone: the
+    people, the design and the question are the same.
+
+    Parameters
+    ----------
+    cohort : Cohort
+    conditions : sequence of str, optional
+        Two or more conditions of the codebook; all without it.
+    conf_level : float
+        Between 0 and 1.
+
+    Returns
+    -------
+    DataFrame
+        condition_a (the one whose definition changes), condition_b (missing for a prevalence), definition (its name in
+        the codebook, "" where there is one alone), definition_label, in_use, measure ("prevalence" or "odds_ratio"),
+        estimate, std_error, statistic, p_value, conf_low, conf_high, n, n_both, shared (items and body sites that both
+        definitions use, "" when none). Definitions stand in the order of their prevalence, the highest first.
+
+    Raises
+    ------
+    UnknownNameError, SpecError, EmptyDomainError, DesignError
+    """
+    names = chosen_conditions(cohort, conditions, least=2)
+    check_conf_level(conf_level)
+    frames = [_of_condition(cohort, name, names, conf_level) for name in names]
+    frame = pd.concat(frames, ignore_index=True)
+    leading = ["condition_a", "condition_b", "definition", "definition_label", "in_use"]
+    return cohort.labelled(arrange(frame, leading), conf_level=conf_level)
+
+
+def _of_condition(cohort: Cohort, name: str, names: Sequence[str], conf_level: float) -> pd.DataFrame:
+    variable = cohort.codebook.condition(name)
+    frames = [_of_definition(cohort, name, key, names, conf_level) for key in variable.definitions or [""]]
+    frames.sort(key=_prevalence, reverse=True)
+    return pd.concat(frames, ignore_index=True)
+
+
+def _prevalence(frame: pd.DataFrame) -> float:
+    return float(frame["estimate"].iloc[0])
+
+
+def _of_definition(cohort: Cohort, name: str, key: str, names: Sequence[str], conf_level: float) -> pd.DataFrame:
+    changed = cohort.define(**{name: key}) if key else cohort
+    alone = prevalence(changed, [name], conf_level=conf_level)
+    frames = [alone.assign(condition_a=name, shared="")]
+    for other in names:
+        if other != name:
+            pair = cooccurrence(changed, [name, other], measures=["odds_ratio"], conf_level=conf_level)
+            shared = ", ".join(common_items(changed.codebook, name, other))
+            frames.append(pair.assign(condition_a=name, condition_b=other, shared=shared))
+    kept = [frame.reindex(columns=["condition_a", "condition_b", *KEPT, "shared"]) for frame in frames]
+    found = pd.concat([frame.dropna(axis=1, how="all") for frame in kept], ignore_index=True)
+    variable = changed.codebook.condition(name)
+    in_use = key == cohort.codebook.condition(name).definition
+    return found.assign(definition=key, definition_label=variable.label, in_use=in_use)
