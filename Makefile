@@ -41,7 +41,7 @@ lock: ## choose newer versions of everything, within pyproject.toml
 	$(PYTHON) -m venv --clear $(TOOLS)
 	$(TOOLS)/bin/python $(PIP) uv
 	$(TOOLS)/bin/uv pip compile --quiet --system-certs --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate \
-		--custom-compile-command 'make lock' --extra lab --extra parquet --extra files --extra word --group test --group check --group build \
+		--custom-compile-command 'make lock' --extra lab --extra parquet --extra files --extra r --extra word --group test --group check --group build \
 		pyproject.toml -o requirements.lock
 
 clean: ## remove the environment, caches and built reports

@@ -182,4 +182,15 @@ cchs <- data.frame(migraine = yes_no(cchs$m), back_problems = yes_no(cchs$b), fi
 design <- svydesign(ids = ~1, weights = ~w, data = cchs)
 add_survey("cchs", design, c("migraine", "back_problems", "fibromyalgia"), migraine ~ back_problems + sex)
 
+# ---- CCHS Mental Health 2012, from the original file --------------------------------------------------------------
+
+found <- new.env()
+load(file.path(folder, "cchs_pumf", "cchsMH_2012.RData"), found)
+cmh <- as.data.frame(found[[ls(found)[1]]])
+words <- function(x) yes_no(as.character(x), "YES", "NO")
+cmh <- data.frame(migraine = words(cmh$CCC_081), back_problems = words(cmh$CCC_061), chronic_fatigue = words(cmh$CCC_251),
+                  w = cmh$WTS_M, sex = factor(as.character(cmh$DHH_SEX), c("MALE", "FEMALE"), c("male", "female")))
+design <- svydesign(ids = ~1, weights = ~w, data = cmh)
+add_survey("cchs-mental-health-2012", design, c("migraine", "back_problems", "chronic_fatigue"), migraine ~ back_problems + sex)
+
 write_records("survey", "Design and weights as published. se of a log measure is on the log scale.")

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache as cached
+from pathlib import Path
 
 import pandas as pd
 import pytest
 
 import comorbid as cm
 from comorbid.cohort import Cohort
+from comorbid.errors import SourceError
+from comorbid.paths import data_dirs
+from comorbid.sources.fetch import fetch_cohort
 from comorbid.sources.frequencies import UNCOUNTED
 from comorbid.sources.registry import SIBLINGS, SURVEYS, Survey
 
+FOLDERS = data_dirs()
 ONE_DECIMAL = 0.05
 """Half a unit of the last printed digit."""
 
 
-@cache
+@cached
 def cohort_of(name: str) -> Cohort:
     """A registered survey; the test is skipped where its files are not here."""
     here, wanted = Survey(name).files_here()
@@ -120,6 +125,35 @@ def test_cchs_samples() -> None:
     assert set(both) == {7}
     cycles = ["2001", "2003", "2005", "2010", "2014", "2015-2016"]
     assert [cohort.restrict(f"cycle == '{cycle}'", "another cycle").n for cycle in cycles] == [200] * 6
+
+
+def test_cchs_mental_health_2012() -> None:
+    cohort = cohort_of("cchs-mental-health-2012")
+    found = prevalences("cchs-mental-health-2012")
+    counts = {"migraine": 2_598, "back_problems": 5_205, "chronic_fatigue": 383}
+    assert {name: found[name][0] for name in counts} == counts
+    assert round(total_weight(cohort)) == 28_314_716
+    both = cm.cooccurrence(cohort, ["migraine", "back_problems"], measures=["odds_ratio"])["n_both"]
+    assert set(both) == {886}
+
+
+@pytest.mark.slow
+def test_cchs_mental_health_2012_is_made_from_the_r_data_file(cache: Path) -> None:
+    pytest.importorskip("rdata", reason="rdata is not installed; pip install comorbid[r]")
+    found = [path.parent for folder in FOLDERS for path in folder.rglob("cchsMH_2012.RData")]
+    if not found:
+        pytest.skip("cchsMH_2012.RData is not in COMORBID_DATA")
+    fetch_cohort("cchs-mental-health-2012", found[0])
+    assert cm.load_cohort("cchs-mental-health-2012").n == 25_113
+
+
+def test_an_r_data_file_that_is_none(cache: Path, tmp_path: Path) -> None:
+    pytest.importorskip("rdata", reason="rdata is not installed; pip install comorbid[r]")
+    with pytest.raises(SourceError, match=r"does not hold cchsMH_2012\.RData"):
+        fetch_cohort("cchs-mental-health-2012", tmp_path)
+    (tmp_path / "cchsMH_2012.RData").write_bytes(b"<html>moved</html>")
+    with pytest.raises(SourceError, match="cannot be read as R data"):
+        fetch_cohort("cchs-mental-health-2012", tmp_path)
 
 
 def test_cohorts_are_listed() -> None:

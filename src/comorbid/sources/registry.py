@@ -23,6 +23,7 @@ SURVEYS: dict[str, tuple[Any, ...]] = {
     "nhis-2007-2012": ("nhis_pooled",),
     "nhis-nhpi-2014": ("nhis_nhpi",),
     "cchs": ("cchs",),
+    "cchs-mental-health-2012": ("cchs_mental_health",),
     **{f"nhis-{year}": ("nhis", year) for year in range(1997, 2019) if year != 2017},
 }
 """Surveys by name: the module of this package that has `tables(...)` and `load(...)`, and what both are given."""
