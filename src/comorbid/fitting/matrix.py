@@ -10,7 +10,7 @@ import numpy as np
 
 from comorbid._numerics.bases import Basis, b_spline, natural_spline, polynomial
 from comorbid.cells import Cells
-from comorbid.errors import SpecError
+from comorbid.errors import CollinearityError, SpecError
 from comorbid.formula import Piece
 from comorbid.spec import LogisticSpec, Term
 
@@ -73,8 +73,9 @@ def model_columns(spec: LogisticSpec, cells: Cells) -> tuple[Column, ...]:
 
     Raises
     ------
-    SpecError
-        When a categorical predictor has one level only in the people of the model.
+    SpecError, CollinearityError
+        When a categorical predictor has one level only in the people of the model, or a continuous one a single value,
+        as the intercept has.
     """
     used = {name: _levels_used(cells, name) for term in spec.terms for name in term.variables}
     bases = {piece: _basis(piece, cells) for term in spec.terms for piece in term.pieces if piece.transform}
@@ -89,7 +90,8 @@ def _levels_used(cells: Cells, name: str) -> list[int]:
     used = np.flatnonzero(np.bincount(cells.codes(name))).tolist()
     if len(used) < 2:
         alike = f"is {variable.level_names[used[0]]!r}" if variable.is_categorical else "has the same value"
-        raise SpecError(
+        fault = SpecError if variable.is_categorical else CollinearityError
+        raise fault(
             f"`{name}` {alike} for all {cells.n:,} people of the model: it has no coefficient. Leave it out, or widen "
             "the domain."
         )
