@@ -40,6 +40,7 @@ __all__ = [
 class Codebook:
     """A cohort's variables and designs, with where the data come from.
 
+    release : "public-use", or "confidential" (the default): results then pass disclosure control before they are shown.
     file : the file of people that the codebook is for, and how to read it.
     id : column that tells people apart, one row each; it is checked and goes no further.
     quasi_identifiers : variables that a neighbour could know of a person.

@@ -247,6 +247,7 @@ class Cohort:
             "cohort": self.title,
             "cohort_name": self.name,
             "release": self.release,
+            "restrictions": [step.step for step in self.steps],
             "synthetic": self.synthetic,
             "labels": {name: variable.label for name, variable in variables.items()},
         }

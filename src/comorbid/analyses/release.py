@@ -9,10 +9,18 @@ from typing import Any
 from nbformat import NotebookNode
 
 from comorbid import errors
+from comorbid.analyses.population import record_of
 from comorbid.disclosure import CONFIDENTIAL, Identity, identity_of, read_rules, scan_folder
 from comorbid.errors import AnalysisError, ComorbidError, listed
 
-__all__ = ["check_release", "is_confidential", "kept_message", "without_outputs"]
+__all__ = [
+    "begin_release",
+    "check_release",
+    "confirm_release",
+    "is_confidential",
+    "kept_message",
+    "without_outputs",
+]
 
 WITHHELD = "what it says is withheld, since the cohort is confidential"
 
@@ -41,6 +49,18 @@ def check_release(spec: Mapping[str, Any], draft: Path, notebook: NotebookNode) 
         )
 
 
+def begin_release(spec: Mapping[str, Any]) -> None:
+    """Forget the counts that a run of a confidential report reserved and that never came out."""
+    if is_confidential(spec):
+        record_of(spec).begin()
+
+
+def confirm_release(spec: Mapping[str, Any]) -> None:
+    """Note that the counts of a confidential report are out."""
+    if is_confidential(spec):
+        record_of(spec).confirm()
+
+
 def _identity(spec: Mapping[str, Any], notebook: NotebookNode, fewest: int) -> Identity:
     """What identifies people of the cohort; of one that stays in a database, the usual names of columns alone."""
     from comorbid.people import PeopleFrame
@@ -52,6 +72,7 @@ def _identity(spec: Mapping[str, Any], notebook: NotebookNode, fewest: int) -> I
     book, people = cohort.codebook, cohort.people
     spoken = " ".join([repr(book), *(cell.source for cell in notebook.cells)])
     described = {name for variable in book.variables.values() for name in (variable.name, variable.column)}
+    described.update(cohort.design.columns if cohort.design else ())
     return identity_of((people.column(name) for name in people.columns), described, spoken, fewest)
 
 

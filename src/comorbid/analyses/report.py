@@ -13,7 +13,8 @@ import pandas as pd
 
 from comorbid.analyses.manifest import write_json
 from comorbid.analyses.places import CONTENTS
-from comorbid.disclosure import CONFIDENTIAL, PUBLIC_USE, protect
+from comorbid.cohort import Cohort
+from comorbid.disclosure import CONFIDENTIAL, protect, releasing
 from comorbid.errors import AnalysisError
 from comorbid.paths import REPORT_DIR
 
@@ -57,6 +58,7 @@ class Report:
         if self._folder is not None:
             warnings.simplefilter("error", pd.errors.ChainedAssignmentError)  # type: ignore[attr-defined]
             self._save_contents()
+        self._reserve_counts(None)
 
     def table(
         self, frame: pd.DataFrame, name: str, caption: str, *, shown: pd.DataFrame | None = None, note: str = ""
@@ -79,12 +81,11 @@ class Report:
         Raises
         ------
         AnalysisError
-            When the name cannot be a file's or was used before, or the caption is empty; when the cohort is
-            confidential and `shown` was not made from a protected frame.
+            When the name cannot be a file's or was used before, or the caption is empty.
         """
-        if shown is not None:
-            self._require_protected(shown, name)
-        self._show(self._protected(frame), name, caption, shown, note)
+        frame, shown = self._protected(frame), None if shown is None else self._protected(shown)
+        self._reserve_counts(frame)
+        self._show(frame, name, caption, shown, note)
 
     def rebuilt(
         self,
@@ -192,18 +193,33 @@ class Report:
         return f"{word.lower()}-{len(items)}", full
 
     def _protected(self, frame: pd.DataFrame) -> pd.DataFrame:
-        """The frame as it may be shown; where the cohort is confidential, so is a frame that says nothing."""
-        if self.cohort.release == CONFIDENTIAL or frame.attrs.get("release") == CONFIDENTIAL:
-            return protect(frame)
-        return frame
+        """The frame as it may be shown; where the cohort is confidential, so is a frame that says nothing.
 
-    def _require_protected(self, shown: pd.DataFrame, name: str) -> None:
-        free = shown.attrs.get("protected") or shown.attrs.get("release") == PUBLIC_USE
-        if self.cohort.release == CONFIDENTIAL and not free:
-            raise AnalysisError(
-                f"table {name!r}: the cohort is confidential, and what is shown does not say that it was protected. "
-                "Make it with format_estimates from the whole result frame, or leave `shown` out."
-            )
+        While a report is made, results are protected as soon as they are computed. A frame that says nothing then holds
+        what was made of these, or what others published: small counts in it are hidden, other numbers stay.
+        """
+        release = frame.attrs.get("release", self.cohort.release)
+        if release != CONFIDENTIAL or "numeric" in frame.attrs:
+            return frame
+        return protect(frame, keep_uncounted=releasing() and "release" not in frame.attrs)
+
+    def _reserve_counts(self, frame: pd.DataFrame | None) -> None:
+        """Refuse people, or counts, that differ by a few from what an earlier report on a confidential cohort told."""
+        if self._folder is None or self.cohort.release != CONFIDENTIAL:
+            return
+        from comorbid.analyses.population import population_of, record_in
+
+        record = record_in(self._folder)
+        if record is not None and isinstance(self.cohort, Cohort):
+            own = frame is not None and frame.attrs.get("release") == CONFIDENTIAL
+            record.reserve(population_of(self.cohort), self._counts(frame) if frame is not None and own else {})
+
+    def _counts(self, frame: pd.DataFrame) -> dict[str, int]:
+        """Counts of a frame, known by what its people have in common beyond the report's."""
+        from comorbid.analyses.released import counts_of
+
+        ours = [step.step for step in self.cohort.steps] if isinstance(self.cohort, Cohort) else []
+        return counts_of(frame, tuple(text for text in frame.attrs.get("restrictions", ()) if text not in ours))
 
     def _save_contents(self) -> None:
         if self._folder is not None:

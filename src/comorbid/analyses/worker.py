@@ -59,10 +59,11 @@ def _make_report(spec: Mapping[str, Any], work: Path) -> None:
 
     from comorbid.analyses.execute import execute
     from comorbid.analyses.html import to_html
-    from comorbid.analyses.release import check_release
+    from comorbid.analyses.release import begin_release, check_release, confirm_release
     from comorbid.analyses.scrub import scrub
 
     draft = Path(spec["draft"])
+    begin_release(spec)
     notebook = scrub(execute(spec, work / PROGRESS), [spec["out"], spec["runtime"]])
     contents = {**read_json(draft / CONTENTS), "warnings": _count_warnings(notebook)}
     name = spec["analysis"]["name"]
@@ -70,6 +71,7 @@ def _make_report(spec: Mapping[str, Any], work: Path) -> None:
     (draft / "index.html").write_text(to_html(notebook, spec, contents), encoding="utf-8")
     _check_artefacts(draft, contents)
     check_release(spec, draft, notebook)
+    confirm_release(spec)
     write_json(draft / MANIFEST, build_manifest(spec, contents, draft))
 
 

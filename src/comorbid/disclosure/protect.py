@@ -39,7 +39,7 @@ def guarded(frame: pd.DataFrame) -> pd.DataFrame:
     return protect(frame) if frame.attrs.get("release") == CONFIDENTIAL else frame
 
 
-def protect(frame: pd.DataFrame, rules: Rules | None = None) -> pd.DataFrame:
+def protect(frame: pd.DataFrame, rules: Rules | None = None, *, keep_uncounted: bool = False) -> pd.DataFrame:
     """A result frame without the numbers that could point at people.
 
     Hidden are every count under the threshold and every estimate that rests on one (estimate, standard error,
@@ -55,6 +55,8 @@ def protect(frame: pd.DataFrame, rules: Rules | None = None) -> pd.DataFrame:
         A result frame, whole: rows or columns that were left out can protect nothing.
     rules : Rules, optional
         Those of the frame's cohort (`read_rules`) without it.
+    keep_uncounted : bool
+        Whether estimates whose counts the frame does not carry stay; for frames made of protected ones.
 
     Returns
     -------
@@ -74,7 +76,7 @@ def protect(frame: pd.DataFrame, rules: Rules | None = None) -> pd.DataFrame:
     rows = frame.reset_index(drop=True)
     rows.attrs = {}
     estimated = any(name in rows for name in ESTIMATES)
-    hidden = _estimates(rows, rules) if estimated else _plain(rows, rules)
+    hidden = _estimates(rows, rules, keep_uncounted) if estimated else _plain(rows, rules)
     shown = _applied(rows, hidden, rules)
     any_hidden = SUPPRESSED in shown and bool(shown[SUPPRESSED].ne("").any())
     notes = [str(frame.attrs.get("note") or ""), rules.note if any_hidden or rules.round_to > 1 else ""]
@@ -102,7 +104,7 @@ Hidden = dict[str, np.ndarray]
 """Rows to hide, by column."""
 
 
-def _estimates(rows: pd.DataFrame, rules: Rules) -> Hidden:
+def _estimates(rows: pd.DataFrame, rules: Rules, keep_uncounted: bool) -> Hidden:
     """What to hide in a frame of estimates: estimates, counts, and the number of people where it is small itself."""
     none = np.zeros(len(rows), dtype=bool)
     hidden = _Hidden(_already(rows), none.copy(), {"n_a": none.copy(), "n_b": none.copy()})
@@ -112,7 +114,7 @@ def _estimates(rows: pd.DataFrame, rules: Rules) -> Hidden:
         before = hidden.size
         for family in tables:
             _hide_family(family, rules, hidden)
-    estimates = hidden.cells | _unsupported(rows, rules)
+    estimates = hidden.cells if keep_uncounted else hidden.cells | _unsupported(rows, rules)
     found: Hidden = dict.fromkeys((name for name in ESTIMATES if name in rows), estimates)
     found |= dict.fromkeys((name for name in count_columns(rows) if name not in ("n", "n_least")), hidden.cells)
     found |= {name: mask | _already(rows) for name, mask in hidden.margins.items() if name in rows}
