@@ -30,6 +30,8 @@ FRAME = pd.DataFrame(
         "rebuild": ["one", "two"],
         "label": ["A ratio", "Another"],
         "claimed": ["More <b>often</b>", "Less"],
+        "study": ["Somebody 2001", ""],
+        "seen_in": ["abstract", ""],
         "published": ["2.1 (1.7 to 2.6)", "3"],
         "rebuilt": ["2.0", "2"],
         "kind": ["from counts", "replication"],
@@ -60,14 +62,18 @@ def test_the_table_is_written_shown_and_linked(report: Report, tmp_path: Path) -
         assert f">{header}</th>" in page
     assert '<a href="../about-this-cohort/index.html">About this cohort</a>' in page
     assert "../how-the-four" not in page, "an analysis that this cohort cannot have has no report to lead to"
+    assert ">Somebody 2001 (abstract): 2.1 (1.7 to 2.6)</td>" in page
     assert "&lt;b&gt;often" in page and 'href="../about-this-cohort/index.html"' in clean(page)
     assert ">Agrees. All digits.</td>" in page and left(tmp_path) == []
 
 
 def test_numbers_that_left_their_tolerance_are_noted(report: Report, tmp_path: Path) -> None:
     report.rebuilt(FRAME.assign(within_tolerance=pd.array([False, None], dtype="boolean")))
-    report.rebuilt(FRAME.head(1).drop(columns=["within_tolerance", "rebuild"]), name="ledger", caption="The ledger")
+    report.rebuilt(
+        FRAME.head(1).drop(columns=["within_tolerance", "rebuild", "label"]), name="ledger", caption="The ledger"
+    )
     assert left(tmp_path) == ["one"]
+    assert ">Shown in</th>" in (tmp_path / "shown.html").read_text(), "every claim leads to its analysis"
 
 
 def test_another_frame_is_refused(report: Report) -> None:

@@ -44,7 +44,7 @@ def test_shares_are_shown_as_percentages_with_their_digits(measure: str, text: s
 def test_rebuilt_numbers_as_text() -> None:
     assert number_text(Number("odds_ratio", 2.55, 1.486, 4.376)) == "2.55 (1.49 to 4.38)"
     assert number_text(Number("prevalence", 0.3786)) == "37.9%"
-    assert number_text(Number("prevalence_difference", 0.538, 0.5, 0.6)) == "53.8 points (50.0 points to 60.0 points)"
+    assert number_text(Number("prevalence_difference", 0.538, 0.5, 0.6)) == "53.8 points (50.0 to 60.0)"
     assert number_text(Number("odds_ratio", math.nan)) == ""
 
 

@@ -41,12 +41,17 @@ def readable_rows(frame: pd.DataFrame) -> pd.DataFrame:
     if lacking:
         raise AnalysisError(f"the frame has no column {listed(lacking)}; pass what `cm.rebuilt_numbers` gave.")
     titles = {analysis.name: analysis.title for analysis in load_study().analyses}
-    several = "analysis" in frame and len(set(frame["analysis"])) > 1
     of_claims = "label" not in frame.columns
+    several = "analysis" in frame and (of_claims or len(set(frame["analysis"])) > 1)
     left_out = ["kind"] * of_claims + ["analysis"] * (not several)
     kept = [name for name in HEADERS if name in frame.columns and name not in left_out]
+    order = {claimed: place for place, claimed in enumerate(dict.fromkeys(frame["claimed"]))}
+    frame = frame.sort_values("claimed", key=lambda texts: texts.map(order), kind="stable")
     shown = frame[kept].fillna("").astype(str)
     shown["verdict"] = [_sentences(*said) for said in zip(frame["verdict"], frame["why"], strict=True)]
+    if "study" in frame.columns:
+        sources = zip(frame["study"], frame["seen_in"], shown["published"], strict=True)
+        shown["published"] = [_sourced(*source) for source in sources]
     if of_claims:
         shown["rebuilt"] = [PART.sub("\\1\n", text) for text in shown["rebuilt"]]
     if several:
@@ -54,6 +59,11 @@ def readable_rows(frame: pd.DataFrame) -> pd.DataFrame:
     shown = shown.rename(columns=HEADERS)
     shown.attrs["numeric"] = []
     return shown
+
+
+def _sourced(study: str, seen_in: str, published: str) -> str:
+    """A published number with its study and where that was seen: "Yoon 2013 (abstract): 2.1 (1.7 to 2.6)"."""
+    return f"{study} ({seen_in}): {published}" if study and published else published
 
 
 def _sentences(verdict: str, why: str) -> str:

@@ -43,13 +43,14 @@ def number_text(number: Number) -> str:
     if math.isnan(number.estimate):
         return ""
     texts = [_text(number.measure, value) for value in (number.estimate, number.conf_low, number.conf_high)]
+    unit = " points" if number.measure == "prevalence_difference" else ""
     spread = "" if math.isnan(number.conf_low) else f" ({texts[1]} to {texts[2]})"
-    return f"{texts[0]}{spread}"
+    return f"{texts[0]}{unit}{spread}"
 
 
 def _text(measure: str, value: float) -> str:
     if measure == "prevalence_difference":
-        return f"{100 * value:.1f} points"
+        return f"{100 * value:.1f}"
     if measure in PERCENT_MEASURES:
         return f"{100 * value:.1f}%"
     return f"{value:.0f}" if abs(value) >= 100 else f"{value:.2f}"
