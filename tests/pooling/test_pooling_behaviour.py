@@ -197,7 +197,7 @@ def test_measures_are_never_mixed() -> None:
 def test_one_cohort_is_not_counted_twice() -> None:
     frame = studies().assign(study=["A", "A", "B", "C", "C", "C"])
     with pytest.raises(SpecError, match=r"A \(2\), C \(3\).*\n.*multilevel"):
-        cm.pool_estimates(frame)
+        cm.pool_estimates(frame, method="common")
     result = cm.pool_estimates(frame, method="multilevel", test="t")
     assert (result.studies.k, result.model.df) == (6, 2)
     assert list(result.tidy(studies=True)["study"][:2]) == ["A (1)", "A (2)"]

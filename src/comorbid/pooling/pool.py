@@ -45,7 +45,8 @@ def pool_estimates(
         with), `d` (unexposed without). Where there is an `estimate` it is used, unless the method needs cells. A
         standard error is half the interval over the normal critical value. Other columns can be moderators.
     method : str
-        How the spread between studies is estimated. "reml" (restricted likelihood), "paule-mandel",
+        How the spread between studies is estimated. "reml" (restricted likelihood; where a study comes several times
+        the multilevel model takes its place, with a warning), "paule-mandel",
         "dersimonian-laird", "ml"; "common" takes one true effect for all; "mantel-haenszel" (odds ratio, risk ratio,
         risk difference) and "peto" (odds ratio) pool cells under one true effect; "multilevel" takes several estimates
         of one study, by a random effect of the study and one of the estimate within it.
@@ -80,15 +81,15 @@ def pool_estimates(
     UnknownNameError
         When a method, test, measure or moderator is not known.
     SpecError
-        When measures are mixed, a study comes several times without method="multilevel" (the same people would count
-        several times), a value is impossible, or the method cannot do what is asked.
+        When measures are mixed, a study comes several times under a method that would count the same people several
+        times, a value is impossible, or the method cannot do what is asked.
 
     Warns
     -----
     ComorbidWarning
-        When rows without an interval, or tables that say nothing about a ratio, are left out; when an interval does not
-        lie about its estimate as rounding allows, or is printed too coarsely to weigh it; when `by` holds several
-        kinds.
+        When a study comes several times; when rows without an interval, or tables that say nothing about a ratio, are
+        left out; when an interval does not lie about its estimate as rounding allows, or is printed too coarsely to
+        weigh it; when `by` holds several kinds.
 
     Notes
     -----
@@ -102,7 +103,7 @@ def pool_estimates(
     require_known(test, TESTS, "test")
     require_known(prediction, PREDICTIONS, "prediction")
     studies = read_studies(frame, method, measure, interval_level)
-    _refuse_repeats(studies, method)
+    method, test = _for_repeats(studies, method, test)
     _warn_of_intervals(studies)
     _warn_of_kinds(studies, by)
     design = design_of(studies.frame, names_given(moderators, "moderators") if moderators else ())
@@ -110,15 +111,23 @@ def pool_estimates(
     return PooledEstimates(studies, design, model, method, test, conf_level, prediction, by)
 
 
-def _refuse_repeats(studies: Studies, method: str) -> None:
+def _for_repeats(studies: Studies, method: str, test: str) -> tuple[str, str]:
+    """Method and test for studies that may come several times: restricted likelihood has a model for them."""
     counts = pd.Series(studies.names).value_counts(sort=False)
-    repeated = counts[counts > 1]
-    if len(repeated) and method != "multilevel":
+    repeated = listed(f"{name} ({count})" for name, count in counts[counts > 1].items())
+    if not repeated or method == "multilevel":
+        return method, test
+    if method != "reml":
         raise SpecError(
-            f"several estimates of one study would count the same people more than once: "
-            f"{listed(f'{name} ({count})' for name, count in repeated.items())}.\n"
+            f"several estimates of one study would count the same people more than once: {repeated}.\n"
             "  Keep one estimate a study, or take method='multilevel'."
         )
+    message = (
+        f"studies with several estimates: {repeated}. The multilevel model is taken, by the same likelihood, with "
+        f"{'t tests' if test != 'z' else 'normal tests'}; keep one estimate a study to pool without it."
+    )
+    warnings.warn(message, ComorbidWarning, stacklevel=3)
+    return "multilevel", "t" if test != "z" else "z"
 
 
 def _warn_of_intervals(studies: Studies) -> None:

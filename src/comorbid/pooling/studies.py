@@ -91,29 +91,34 @@ def read_studies(frame: pd.DataFrame, method: str, measure: str | None, conf_lev
         raise SpecError(f"pooling needs a column `study`; the frame has {listed(frame.columns, 20)}.")
     if method in CELL_METHODS or "estimate" not in frame.columns:
         return _from_cells(frame.reset_index(drop=True), method, measure)
-    return _from_estimates(_one_measure(frame, measure), conf_level)
+    return _from_estimates(_one_measure(_complete(_named(frame, measure))), conf_level)
 
 
-def _one_measure(frame: pd.DataFrame, measure: str | None) -> pd.DataFrame:
-    """The rows of one measure, and never several measures together."""
+def _named(frame: pd.DataFrame, measure: str | None) -> pd.DataFrame:
+    """The rows of the measure asked for; all of them when none was."""
     if "measure" not in frame.columns:
         raise SpecError("estimates need a column `measure`, such as 'odds_ratio': measures are never pooled unnamed.")
-    found = frame["measure"].value_counts(sort=False)
     if measure is not None:
-        frame = frame[frame["measure"] == require_known(measure, map(str, found.index), "measure", "the frame")]
-    elif len(found) > 1:
-        counts = listed(f"{name} ({count})" for name, count in found.items())
-        raise SpecError(
-            f"the frame mixes measures, which have no common mean: {counts} rows.\n"
-            f"  Name one, for example measure={str(found.idxmax())!r}."
-        )
+        found = map(str, frame["measure"].dropna().unique())
+        frame = frame[frame["measure"] == require_known(measure, found, "measure", "the frame")]
     if frame.empty:
         raise SpecError("the frame has no rows to pool.")
     return frame.reset_index(drop=True)
 
 
+def _one_measure(frame: pd.DataFrame) -> pd.DataFrame:
+    """The rows, once they are of one measure: several are never pooled together."""
+    found = frame["measure"].value_counts(sort=False)
+    if len(found) > 1:
+        counts = listed(f"{name} ({count})" for name, count in found.items())
+        raise SpecError(
+            f"the frame mixes measures, which have no common mean: {counts} rows.\n"
+            f"  Name one, for example measure={str(found.idxmax())!r}."
+        )
+    return frame
+
+
 def _from_estimates(frame: pd.DataFrame, conf_level: float) -> Studies:
-    frame = _complete(frame)
     measure = str(frame["measure"].iloc[0])
     name = "odds_ratio" if measure == "log_odds" else measure
     logged = measure in RATIO_MEASURES
@@ -139,7 +144,7 @@ def _complete(frame: pd.DataFrame) -> pd.DataFrame:
         raise SpecError(f"no row has an estimate with {' and '.join(errors) or 'an interval'}; nothing can be pooled.")
     if without.any():
         names = listed(frame["study"][without])
-        warnings.warn(f"left out, having no estimate with an interval: {names}.", ComorbidWarning, stacklevel=5)
+        warnings.warn(f"left out, having no estimate with an interval: {names}.", ComorbidWarning, stacklevel=4)
     return frame[~without].reset_index(drop=True)
 
 
