@@ -108,7 +108,7 @@ class Effects:
         -----
         Odds ratios stand for prevalence ratios: with common outcomes the measures are larger than those of prevalences.
         AP is skewed where the outcome is rare: in surveys of 2,000 people intervals of estimate -/+ t std_error covered
-        92.8% to 94.8%, those on log(1 - AP) cover 94.3% to 95.2% (benchmarks/COVERAGE.md). S and AP assume that both
+        92.8% to 94.8%, those on log(1 - AP) cover 94.2% to 95.2% (benchmarks/COVERAGE.md). S and AP assume that both
         exposures raise the odds (Knol et al., Eur J Epidemiol 2011;26:433-8, doi:10.1007/s10654-011-9554-9): S is
         missing where it is not above zero, the error and interval of AP where r10 + r01 <= 1. Hosmer & Lemeshow,
         Epidemiology 1992;3:452-6, doi:10.1097/00001648-199209000-00012. Pinned to R `epiR::epi.interaction` and, with
