@@ -1,6 +1,7 @@
 """Claims of the articles, the numbers published behind them, and the same numbers rebuilt."""
 
 from comorbid.rebuilding import (  # noqa: F401 (each puts its functions into the registry)
+    company,
     counts,
     derived,
     simulations,

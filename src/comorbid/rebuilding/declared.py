@@ -64,7 +64,8 @@ class Rebuild:
         """Columns of a cohort that a replication uses."""
         among = self.arguments.get("among")
         looked_at = names_in(parse_restriction(among)) if among else ()
-        names = [*self._variables().values(), *self.arguments.get("covariates", []), *looked_at]
+        more = [*self.arguments.get("covariates", []), *self.arguments.get("others", [])]
+        names = [*self._variables().values(), *more, *looked_at]
         return tuple(dict.fromkeys(names))
 
     def in_words(self, text: str, labels: Mapping[str, str]) -> str:
