@@ -52,6 +52,7 @@ _HOMES = {
     "estimates_to_pool": "comparison",
     "every_definition": "measures.every_definition",
     "if_more_said_yes": "comparison",
+    "check_anonymity": "anonymity",
     "check_cohort": "sources.check",
     "combinations": "measures",
     "compare_prevalences": "measures",
@@ -125,6 +126,7 @@ __all__ = sorted([*_HOMES, "__version__"])
 
 if TYPE_CHECKING:
     from comorbid.analyses.report import Report
+    from comorbid.anonymity import check_anonymity
     from comorbid.audit import audit_estimates, false_alarm_rate, honest_estimates, published_precision
     from comorbid.codebook import Codebook, read_codebook
     from comorbid.cohort import Cohort

@@ -20,6 +20,7 @@ COMMANDS = (
     "cohorts",
     "fetch",
     "check",
+    "anonymity",
     "codebook",
     "prevalence",
     "cooccurrence",

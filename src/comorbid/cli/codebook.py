@@ -43,7 +43,17 @@ def run_init(args: Namespace) -> int:
     write_frame(draft.frame(), args.format)
     if args.format == "table":
         sys.stdout.write(f"\nProposed in {out}. Read every line, mend what is wrong, then: comorbid check {out}\n")
+        sys.stdout.write(_anonymity(out))
     return 0
+
+
+def _anonymity(codebook: Path) -> str:
+    """What the file gives away, in one line."""
+    from comorbid.anonymity import check_anonymity
+
+    kinds = check_anonymity(codebook)["fault"].unique()
+    found = f"its rows point at people ({', '.join(kinds)})" if len(kinds) else "no finding"
+    return f"Anonymity of the file: {found}. The whole list: comorbid anonymity {codebook}\n"
 
 
 def run_page(args: Namespace) -> int:

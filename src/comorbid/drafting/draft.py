@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -19,7 +20,7 @@ from comorbid.errors import SourceError
 from comorbid.sources.files import TEXT, read_people
 from comorbid.sources.statistical import Labels, read_sas, read_spss, read_stata
 
-__all__ = ["Draft", "draft_codebook"]
+__all__ = ["Draft", "described_columns", "draft_codebook"]
 
 LABELLED = {".sav": read_spss, ".zsav": read_spss, ".dta": read_stata, ".sas7bdat": read_sas}
 HEAD = """\
@@ -69,23 +70,45 @@ def draft_codebook(path: Path, *, sheet: str = "", toml: str = "") -> Draft:
     sheet : str
         Of a spreadsheet with several.
     toml : str
-        Name that the codebook will have, for the notes in it.
+        Path that the codebook will have, for the notes in it and its path to the file; beside the file without it.
 
     Raises
     ------
     SourceError
         When the file cannot be read, or no column of it says anything.
     """
-    how = sniffed(path) if path.name.lower().endswith(TEXT) else DataFile(path=path.name, sheet=sheet)
-    people, labels = _read(path, how)
-    proposals = [
-        propose(people[name], labels.columns.get(name, ""), labels.values.get(name, {}), labels.missing.get(name, ()))
-        for name in map(str, people.columns)
-    ]
-    chosen = _once(proposals)
+    how = _how(path, sheet)
+    _, chosen = described_columns(path, how)
     if not any(p.role in ("condition", "categorical", "continuous") for p in chosen):
         raise SourceError(f"{path.name}: no column could be taken for a condition, a category or a quantity.")
-    return Draft(_text(path, how, chosen, toml or f"{path.stem}.toml"), chosen)
+    return Draft(_text(path, how, chosen, toml or str(path.with_suffix(".toml"))), chosen)
+
+
+def described_columns(path: Path, how: DataFile | None = None) -> tuple[pd.DataFrame, tuple[Proposal, ...]]:
+    """People of a file, every column of it, and what each column seems to be.
+
+    Parameters
+    ----------
+    path : Path
+    how : DataFile, optional
+        How to read it; as it seems to be written without it.
+    """
+    people, labels = _read(path, how or _how(path, ""))
+    proposals = [
+        propose(
+            people[name],
+            labels.columns.get(name, ""),
+            labels.values.get(name, {}),
+            labels.missing.get(name, ()),
+            is_date=name in labels.dates,
+        )
+        for name in people.columns
+    ]
+    return people, _once(proposals)
+
+
+def _how(path: Path, sheet: str) -> DataFile:
+    return sniffed(path) if path.name.lower().endswith(TEXT) else DataFile(path=path.name, sheet=sheet)
 
 
 def _read(path: Path, how: DataFile) -> tuple[pd.DataFrame, Labels]:
@@ -124,13 +147,13 @@ def _text(path: Path, how: DataFile, proposals: Sequence[Proposal], toml: str) -
     parts = [
         head if conditions else head + CONDITION_HINT,
         *_people_parts(proposals),
-        _file(path, how),
+        _file(path, how, Path(toml).parent),
         *_design(proposals),
     ]
     for proposal in proposals:
         if proposal.column in names:
             parts.append(_variable(names[proposal.column], proposal))
-            parts += [AGE_BAND] if names[proposal.column] == "age" else []
+            parts += [AGE_BAND] if (names[proposal.column], proposal.role) == ("age", "continuous") else []
     left = [f"# {_comment(p.column)}: {p.why}" for p in proposals if p.role == "left out"]
     parts += (
         ["\n".join(["# Columns that are left out; to use one, write a table for it.", *left]) + "\n"] if left else []
@@ -149,8 +172,9 @@ def _people_parts(proposals: Sequence[Proposal]) -> Iterator[str]:
         yield f"quasi_identifiers = {_toml(quasi)}  # what a neighbour could know; the anonymity check uses them\n"
 
 
-def _file(path: Path, how: DataFile) -> str:
-    lines = ["[file]", f"path = {_toml(path.name)}"]
+def _file(path: Path, how: DataFile, folder: Path) -> str:
+    """The [file] table; the path is relative to the folder of the codebook."""
+    lines = ["[file]", f"path = {_toml(Path(os.path.relpath(path, folder)).as_posix())}"]
     if path.name.lower().endswith(TEXT):
         lines += [f"delimiter = {_toml(how.delimiter)}", f"encoding = {_toml(how.encoding)}"]
         lines += [f"decimal = {_toml(how.decimal)}"] if how.decimal != "." else []

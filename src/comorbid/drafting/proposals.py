@@ -12,7 +12,17 @@ import pandas as pd
 from comorbid.drafting.names import design_role, is_identifier, is_missing_label, is_quasi_identifier, known_condition
 from comorbid.variables import key
 
-__all__ = ["Proposal", "propose"]
+__all__ = [
+    "DAYS",
+    "MANY",
+    "MOSTLY",
+    "Proposal",
+    "is_whole",
+    "look_like_contacts",
+    "look_like_dates",
+    "numbers_as_text",
+    "propose",
+]
 
 FEW = 12
 """Whole numbers of up to as many distinct values are taken for codes."""
@@ -27,7 +37,11 @@ YES, NO = (
     re.compile(r"^(yes|y|true|ja|oui|s[ií]|present|mentioned)\b", re.I),
     re.compile(r"^(no|n|false|nein|non|absent|not )", re.I),
 )
-EMAIL_OR_DATE = re.compile(r"[^@\s]+@[^@\s]+\.\w+|\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}.*|\+?\d[\d ()-]{8,}\d")
+CONTACT = re.compile(r"[^@\s]+@[^@\s]+\.\w+|\+?\d[\d ()-]{8,}\d")
+DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}.*")
+DAYS = "exact dates can tell who somebody is"
+LOOKED_AT = 1000
+"""Texts that are compared with a pattern."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +64,9 @@ class Proposal:
     quasi: bool = False
 
 
-def propose(column: pd.Series, label: str, values: Mapping[Any, str], missing: tuple[Any, ...]) -> Proposal:
+def propose(
+    column: pd.Series, label: str, values: Mapping[Any, str], missing: tuple[Any, ...], *, is_date: bool = False
+) -> Proposal:
     """What one column is taken for.
 
     Parameters
@@ -62,10 +78,12 @@ def propose(column: pd.Series, label: str, values: Mapping[Any, str], missing: t
         Labels of codes in the file.
     missing : tuple
         Codes that the file declares missing.
+    is_date : bool
+        Whether the file says that its numbers are days.
     """
     name = str(column.name)
     known = column.dropna()
-    refused = _left_out(name, label, known)
+    refused = _left_out(name, label, known) or (DAYS if is_date else "")
     if refused:
         return Proposal(name, "left out", refused, label)
     role = design_role(name, label)
@@ -89,32 +107,48 @@ def _left_out(name: str, label: str, known: pd.Series) -> str:
     if (known == known.iloc[0]).all():
         return "every row has the same value"
     if pd.api.types.is_datetime64_any_dtype(known):
-        return "exact dates can tell who somebody is"
+        return DAYS
     if is_identifier(name, label) and known.nunique() > FEW:
         return "its name says that it may tell who or where somebody is"
-    if _whole(known) and MOSTLY * len(known) < known.nunique() < len(known):
+    if is_whole(known) and MOSTLY * len(known) < known.nunique() < len(known):
         return "nearly another number in every row: an identifier, of a household perhaps"
     if not pd.api.types.is_numeric_dtype(known):
         texts = known.astype(str)
-        if texts.head(1000).map(lambda text: bool(EMAIL_OR_DATE.fullmatch(text.strip()))).mean() > 0.5:
+        if look_like_dates(texts) or look_like_contacts(texts):
             return "its values look like dates, telephone numbers or addresses"
-        if texts.nunique() > MANY and not _numbers_as_text(texts) and texts.nunique() < len(texts):
+        if texts.nunique() > MANY and not numbers_as_text(texts) and texts.nunique() < len(texts):
             return f"text of {texts.nunique():,} different values: free text or an identifier"
     return ""
 
 
 def _tells_apart(known: pd.Series) -> bool:
     return bool(
-        known.is_unique and len(known) > MANY and (_whole(known) or known.dtype == object or known.dtype == "str")
+        known.is_unique and len(known) > MANY and (is_whole(known) or known.dtype == object or known.dtype == "str")
     )
 
 
-def _whole(known: pd.Series) -> bool:
+def is_whole(known: pd.Series) -> bool:
+    """Whether a column without missing values is of whole numbers."""
     numeric = pd.api.types.is_numeric_dtype(known) and not pd.api.types.is_bool_dtype(known)
     return numeric and bool((known % 1 == 0).all())
 
 
-def _numbers_as_text(texts: pd.Series) -> bool:
+def look_like_dates(texts: pd.Series) -> bool:
+    """Whether most texts are days, as people write them."""
+    return _mostly(texts, DATE)
+
+
+def look_like_contacts(texts: pd.Series) -> bool:
+    """Whether most texts are addresses of electronic mail or telephone numbers."""
+    return not pd.api.types.is_numeric_dtype(texts) and _mostly(texts, CONTACT)
+
+
+def _mostly(texts: pd.Series, pattern: re.Pattern[str]) -> bool:
+    return bool(texts.head(LOOKED_AT).map(lambda text: bool(pattern.fullmatch(str(text).strip()))).mean() > 0.5)
+
+
+def numbers_as_text(texts: pd.Series) -> bool:
+    """Whether nearly all texts are numbers."""
     return bool(pd.to_numeric(texts, errors="coerce").notna().mean() > 0.9)
 
 

@@ -9,6 +9,7 @@ import pandas as pd
 from comorbid.codebook import Codebook, read_codebook
 from comorbid.datafile import DataFile
 from comorbid.errors import CohortError, ComorbidError, require_known
+from comorbid.sources.check_anonymity import public_faults
 from comorbid.sources.check_design import design_faults
 from comorbid.sources.check_file import file_faults
 from comorbid.sources.check_people import column_faults, variable_faults
@@ -16,6 +17,7 @@ from comorbid.sources.faults import Fault, fault_frame
 from comorbid.sources.files import read_people
 from comorbid.sources.frequencies import Frequencies, published_frequencies
 from comorbid.sources.load import assemble, is_codebook, own_codebook
+from comorbid.sources.people_ids import id_faults
 from comorbid.sources.registry import SURVEYS, SYNTHETIC, Survey, codebook_of, names
 from comorbid.sources.selfdescribed import describe_frame
 from comorbid.sources.tables import locate
@@ -94,6 +96,7 @@ def people_faults(people: pd.DataFrame, codebook: Codebook | None, name: str = "
         faults += variable_faults(people, codebook)
         for design in codebook.designs.values():
             faults += design_faults(people, design)
+        faults += [*id_faults(people, codebook.id), *public_faults(people, codebook)]
     return faults or _refused(people, codebook)
 
 

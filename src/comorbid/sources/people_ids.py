@@ -5,8 +5,11 @@ from __future__ import annotations
 import pandas as pd
 
 from comorbid.errors import CohortError, few
+from comorbid.sources.faults import Fault, of_people
 
-__all__ = ["require_one_row_each"]
+__all__ = ["id_faults", "require_one_row_each"]
+
+ONE_ROW = "Keep one row each, or declare under [file]: long = { person = ..., item = ..., value = ... }."
 
 
 def require_one_row_each(people: pd.DataFrame, column: str) -> None:
@@ -31,3 +34,18 @@ def require_one_row_each(people: pd.DataFrame, column: str) -> None:
             "Keep one row each; for a file with a row an answer, write under [file] in the codebook: "
             "long = { person = ..., item = ..., value = ... }."
         )
+
+
+def id_faults(people: pd.DataFrame, column: str) -> list[Fault]:
+    """Rows without an identifier and rows that repeat one; none when the codebook declares no such column."""
+    if not column:
+        return []
+    if column not in people.columns:
+        what = "tells people apart by the codebook, and the data have none of the name"
+        return [Fault(column, "missing-column", what, 1, "Mend its name, in the data or codebook.")]
+    ids = people[column]
+    found = [
+        ("missing-id", int(ids.isna().sum()), "rows have no identifier", "Fill it, or leave these rows out."),
+        ("repeated-id", int(ids[ids.notna()].duplicated().sum()), "rows repeat the identifier of another", ONE_ROW),
+    ]
+    return [of_people(column, fault, count, what, remedy) for fault, count, what, remedy in found if count]

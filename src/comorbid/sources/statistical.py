@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ import pandas as pd
 
 from comorbid.errors import SourceError
 
+DATE_FORMAT = re.compile(r"%?-?t[cCdwmqh]|%-?d|(A|E|J|S)?DATE|DATETIME|(MMDDYY|DDMMYY|YYMMDD|MONYY|MOYR|YMDHMS)", re.I)
 __all__ = ["Labels", "read_sas", "read_spss", "read_stata"]
 
 
@@ -22,11 +24,13 @@ class Labels:
     columns : column to its label, such as the question asked.
     values : column to the label of each code.
     missing : column to the codes that its maker declared missing.
+    dates : columns whose numbers are days or moments.
     """
 
     columns: Mapping[str, str] = field(default_factory=dict)
     values: Mapping[str, Mapping[Any, str]] = field(default_factory=dict)
     missing: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
+    dates: frozenset[str] = frozenset()
 
 
 def read_spss(path: Path) -> tuple[pd.DataFrame, Labels]:
@@ -41,7 +45,12 @@ def read_spss(path: Path) -> tuple[pd.DataFrame, Labels]:
     except Exception:
         raise _damaged(path, "SPSS") from None
     labels = {name: str(text) for name, text in meta.column_names_to_labels.items() if text}
-    return frame, Labels(labels, meta.variable_value_labels, _missing_codes(meta))
+    return frame, Labels(labels, meta.variable_value_labels, _missing_codes(meta), _dates(meta.original_variable_types))
+
+
+def _dates(formats: Mapping[str, Any]) -> frozenset[str]:
+    """Columns with a format of days or moments, as SPSS (DATE11), Stata (%td) and SAS (MMDDYY10.) write it."""
+    return frozenset(str(name) for name, how in formats.items() if DATE_FORMAT.match(str(how)))
 
 
 def _missing_codes(meta: Any) -> dict[str, tuple[Any, ...]]:
@@ -72,7 +81,9 @@ def read_stata(path: Path) -> tuple[pd.DataFrame, Labels]:
 def _stata_labels(reader: Any, frame: pd.DataFrame) -> Labels:
     sets = reader.value_labels()
     named = {column: sets[name] for column, name in _label_sets(reader, frame).items() if name in sets}
-    return Labels({name: text for name, text in reader.variable_labels().items() if text}, named)
+    formats = dict(zip(frame.columns, reader._fmtlist, strict=False))
+    texts = {name: text for name, text in reader.variable_labels().items() if text}
+    return Labels(texts, named, dates=_dates(formats))
 
 
 def _label_sets(reader: Any, frame: pd.DataFrame) -> dict[str, str]:
@@ -87,9 +98,11 @@ def read_sas(path: Path) -> tuple[pd.DataFrame, Labels]:
             columns: Any = reader
             frame = reader.read()
             labels = {str(column.name): str(column.label) for column in columns.columns if column.label}
+            formats = {str(column.name): column.format for column in columns.columns}
     except Exception:
         raise _damaged(path, "SAS") from None
-    return frame, Labels({name: text for name, text in labels.items() if text not in ("", name)})
+    labels = {name: text for name, text in labels.items() if text not in ("", name)}
+    return frame, Labels(labels, dates=_dates(formats))
 
 
 def _require_start(path: Path, starts: tuple[bytes, ...], kind: str) -> None:

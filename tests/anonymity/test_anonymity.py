@@ -1,0 +1,196 @@
+"""Anonymity by hand on small frames, by brute force on random ones, and what columns give away by themselves."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import comorbid as cm
+from comorbid._numerics.anonymity import alike, distinct_answers
+from comorbid.cli import main
+from comorbid.errors import ComorbidError
+
+SECRET = "Jane Doe"
+
+
+def small(**more: Any) -> pd.DataFrame:
+    """Three classes of 12, 3 and 1 people; in the second everybody has migraine."""
+    frame = pd.DataFrame(
+        {
+            "sex": ["f"] * 12 + ["m"] * 4,
+            "region": ["n"] * 15 + ["s"],
+            "migraine": [0, 1] * 6 + [1] * 3 + [0],
+        }
+    )
+    return frame.assign(**more)
+
+
+def found(frame: pd.DataFrame, *quasi: str, **asked: Any) -> dict[tuple[str, str], Any]:
+    findings = cm.check_anonymity(frame, quasi or ["sex", "region"], **asked)
+    assert SECRET not in findings.to_csv()
+    return {(row.column, row.fault): row for row in findings.itertuples()}
+
+
+def test_classes_counted_by_hand() -> None:
+    k5 = found(small())
+    assert set(k5) == {("sex, region", "not-k-anonymous"), ("migraine", "not-l-diverse")}
+    first = k5["sex, region", "not-k-anonymous"]
+    assert first.what.startswith("fewer than 10 of 16 people share these with fewer than 5 people")
+    assert first.what.endswith("the smallest class has fewer than 10") and pd.isna(first.count)
+    assert k5["migraine", "not-l-diverse"].what == (
+        "fewer than 10 people share sex, region with nobody who answered otherwise"
+    )
+
+
+@pytest.mark.parametrize(("k", "people"), [(1, 0), (2, 10), (3, 10), (4, 40), (12, 40), (13, 160)])
+def test_k_is_the_fewest_people_of_a_class(k: int, people: int) -> None:
+    ten = pd.concat([small(region=small()["region"] + str(i)) for i in range(10)])
+    findings = cm.check_anonymity(ten, ["sex", "region"], k, least_answers=1)
+    assert findings["count"].fillna(0).sum() == people
+
+
+@pytest.mark.parametrize(("answers", "uniform"), [(1, 0), (2, 40)])
+def test_l_is_the_fewest_answers_of_a_class(answers: int, uniform: int) -> None:
+    ten = pd.concat([small(region=small()["region"] + str(i)) for i in range(10)])
+    findings = cm.check_anonymity(ten, ["sex", "region"], 1, least_answers=answers, sensitive="migraine")
+    assert findings["count"].fillna(0).sum() == uniform
+
+
+def test_a_missing_answer_is_no_answer_and_a_missing_quasi_identifier_is_a_value() -> None:
+    frame = small(migraine=[0] + [1] * 11 + [np.nan] * 4)
+    assert ("migraine", "not-l-diverse") not in found(frame, sensitive=["migraine"])
+    frame = pd.DataFrame({"sex": ["f"] * 20 + [None], "region": "n", "migraine": [0, 1] * 10 + [1]})
+    assert ("sex, region", "not-k-anonymous") in found(frame)
+
+
+def test_more_answers_than_there_are_cannot_be_asked() -> None:
+    with pytest.raises(ComorbidError, match="`migraine` has 2 different answers: l = 3 cannot be reached"):
+        found(small(), least_answers=3, sensitive=["migraine"])
+    with pytest.raises(ComorbidError, match="k is a whole number of 1 or more"):
+        found(small(), k=0)
+    with pytest.raises(ComorbidError, match=r"no column 'sexx'.*Did you mean 'sex'"):
+        found(small(), "sexx")
+
+
+ROWS = st.lists(st.tuples(*[st.integers(-1, 2)] * 3, st.integers(-1, 1)), min_size=1, max_size=60)
+
+
+@given(ROWS)
+def test_classes_and_answers_are_those_of_brute_force(rows: list[tuple[int, ...]]) -> None:
+    columns = np.array(rows).T
+    classes, sizes = alike(list(columns[:3]))
+    counted = Counter(row[:3] for row in rows)
+    assert [int(sizes[c]) for c in classes] == [counted[row[:3]] for row in rows]
+    answers = distinct_answers(classes, columns[3])
+    for row, c in zip(rows, classes, strict=True):
+        assert answers[c] == len({other[3] for other in rows if other[:3] == row[:3] and other[3] >= 0})
+
+
+N = 60
+COLUMNS: dict[str, tuple[str, Any, str | None]] = {
+    "a name": ("name", [f"{SECRET} {i}" for i in range(N)], "identifier"),
+    "mail under any name": ("v1", [f"jane{i}@example.org" for i in range(N)], "identifier"),
+    "a telephone number": ("v1", [f"+44 20 7946 0{i:03d}" for i in range(N)], "identifier"),
+    "a number of one's own": ("hh", np.arange(N) * 7 + 1000, "identifier"),
+    "a date as text": ("v1", [f"1950-01-{1 + i % 28:02d}" for i in range(N)], "exact-date"),
+    "a date": ("v1", pd.date_range("1950-01-01", periods=N), "exact-date"),
+    "a date as a number": ("v1", [19500101 + i % 28 for i in range(N)], "exact-date"),
+    "a post code": ("ZIP", np.arange(N) % 20 + 10115, "small-area"),
+    "a village": ("village", [f"place {i % 20}" for i in range(N)], "small-area"),
+    "remarks": ("remarks", [f"{SECRET} said {i % 50}" for i in range(N)], "free-text"),
+    "ages over 89": ("age", [95] * 12 + [50] * (N - 12), "great-age"),
+    "ages to 89": ("age", [89] * 12 + [50] * (N - 12), None),
+    "a code for no age": ("age", [999] * 12 + [50, 51, 52, 53] * 12, None),
+    "an answer": ("insurance", [1, 2, 3, 4] * 15, None),
+    "a measure": ("bmi", np.linspace(18, 40, N), None),
+    "a weight": ("FINALWT", np.arange(N) * 7 + 1000, None),
+}
+
+
+@pytest.mark.parametrize(("name", "values", "fault"), COLUMNS.values(), ids=COLUMNS)
+def test_what_a_column_gives_away_by_itself(name: str, values: Any, fault: str | None) -> None:
+    frame = pd.DataFrame({"sex": ["f", "m"] * (N // 2), name: values})
+    rows = found(frame, "sex")
+    assert [key for key in rows if key[0] == name] == ([(name, fault)] if fault else [])
+
+
+BOOK = """
+id = "ID"
+quasi_identifiers = ["age_band", "sex"]
+[variables.migraine]
+kind = "condition"
+levels = { no = 2, yes = 1 }
+missing = [9]
+[variables.sex]
+levels = { male = [1, 3], female = 2 }
+[variables.age]
+kind = "continuous"
+missing = [999]
+[variables.age_band]
+source = "age"
+breaks = [18, 50]
+levels = ["18-49", "50+"]
+[file]
+path = "mine.csv"
+"""
+
+
+@pytest.fixture
+def codebook(tmp_path: Path) -> Path:
+    rows = [(i, [20, 60][i % 2], 1 + i // 2 % 3, 1 + i // 7 % 2) for i in range(84)]
+    frame = pd.DataFrame(rows, columns=["ID", "age", "sex", "migraine"])
+    frame.to_csv(tmp_path / "mine.csv", index=False)
+    (tmp_path / "mine.toml").write_text(BOOK)
+    return tmp_path / "mine.toml"
+
+
+def test_a_codebook_declares_what_is_asked(codebook: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert not len(cm.check_anonymity(codebook))
+    assert not len(cm.check_anonymity(codebook, k=14)) and len(cm.check_anonymity(codebook, k=15)) == 1
+    assert main(["anonymity", str(codebook)]) == 0
+    assert "84 people. Quasi-identifiers: age_band, sex. Sensitive: migraine.\nNothing found" in capsys.readouterr().out
+    assert main(["anonymity", str(codebook), "--k", "40", "--quasi", "age,sex"]) == 1
+    assert "not-k-anonymous" in capsys.readouterr().out
+    assert main(["anonymity", str(codebook), "--k", "40", "--quasi", "age,sex", "--format", "csv"]) == 1
+    assert "84 of 84 people share these with fewer than 40 people" in capsys.readouterr().out
+    assert main(["anonymity", str(codebook), "--quasi", "region"]) == 2
+    assert "no variable 'region'" in capsys.readouterr().err
+
+
+def test_without_a_codebook_columns_are_guessed_and_it_says_so(
+    codebook: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["anonymity", str(codebook.with_suffix(".csv"))]) == 1
+    said = capsys.readouterr().out
+    assert "Quasi-identifiers (guessed from their names): age, sex. Sensitive: migraine" in said
+    assert "ID " in said and "identifier" in said
+    assert main(["anonymity", str(codebook.with_name("none.csv"))]) == 2
+    assert "no file" in capsys.readouterr().err
+
+
+def test_a_question_that_nobody_could_ask_is_told() -> None:
+    findings = cm.check_anonymity(pd.DataFrame({"migraine": [0, 1] * 20}))
+    assert findings["fault"].tolist() == ["no-quasi-identifiers"]
+
+
+def test_the_check_of_public_rows_asks_too(codebook: Path) -> None:
+    assert not len(cm.check_cohort(codebook))
+    codebook.write_text('release = "public-use"\n' + codebook.read_text().replace('["age_band", "sex"]', '["sex", "n"]')
+                        + '[variables.n]\nkind = "continuous"\ncolumn = "ID"\n')  # fmt: skip
+    faults = cm.check_cohort(codebook)
+    assert set(faults["fault"]) == {"not-k-anonymous", "not-l-diverse"}
+
+
+def test_a_proposal_says_what_the_file_gives_away(codebook: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = codebook.parent / "books" / "own.toml"
+    out.parent.mkdir()
+    assert main(["codebook", "init", str(codebook.with_suffix(".csv")), "--out", str(out)]) == 0
+    assert f"The whole list: comorbid anonymity {out}" in capsys.readouterr().out
+    assert main(["check", str(out)]) == 0
