@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
 import comorbid as cm
+from comorbid.analyses.runner import run_study
+from comorbid.analyses.study import load_study
 from comorbid.codebook import parse_codebook
 from comorbid.cohort import Cohort
 from comorbid.errors import SpecError, UnknownNameError, WordingError
@@ -70,8 +73,8 @@ def test_the_table_has_one_line_a_cohort() -> None:
     assert list(table.columns[1:5]) == [
         "Low back pain",
         "Neck pain",
-        "Neck pain without low back pain",
-        "Neck pain with low back pain",
+        "Without low back pain",
+        "With low back pain",
     ]
     assert table.loc[0, "Low back pain"].startswith("25.0% (")
 
@@ -162,3 +165,13 @@ def test_real_surveys_against_r() -> None:
     assert "NHANES 2009-2010, three-months" in set(frame["cohort"])
     alike = {one.title for one in cm.same_wording(cohorts, PAIR)}
     assert {"NHANES 1999-2004", "NHIS 2017"} <= alike and "NHANES 2009-2010" not in alike
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["nhanes-2009-2010", "nhanes-2013-2020-rx"])
+def test_the_report_of_a_cohort_with_two_or_three_conditions(name: str, tmp_path: Path) -> None:
+    here, wanted = Survey(name).files_here()
+    if here < wanted:
+        pytest.skip(f"no files of {name}; `comorbid fetch {name}`")
+    (outcome,) = run_study(load_study(), ["about-this-cohort"], cohort=name, out=tmp_path)
+    assert (outcome.status, outcome.message) == ("done", "")

@@ -18,7 +18,8 @@ def comparison_table(compared: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Survey, then one column for each prevalence and measure, as text; "-" where there is no estimate.
+        Survey, then one column for each prevalence and measure, as text; "-" where there is no estimate. "With" and
+        "Without" the first condition are prevalences of the second.
     """
     rows = compared.to_dict("records")
     cells = compared.assign(heading=list(map(_heading, rows)), said=list(map(_said, rows)))
@@ -35,12 +36,12 @@ def _said(row: Mapping[Hashable, Any]) -> str:
 
 
 def _heading(row: Mapping[Hashable, Any]) -> str:
-    a, b = (str(row[name]).replace("_", " ") for name in ("condition_a", "condition_b"))
+    a = str(row["condition_a"]).replace("_", " ")
     match row["measure"]:
         case "prevalence":
             return str(row["outcome"]).replace("_", " ").capitalize()
         case "conditional_prevalence":
-            return f"{b.capitalize()} {'with' if row['level'] == 'yes' else 'without'} {a}"
+            return f"{'With' if row['level'] == 'yes' else 'Without'} {a}"
         case "observed_expected":
             return "Observed over expected"
     return f"Odds ratio, {row['model']}"

@@ -18,7 +18,7 @@ from comorbid.sources.files import read_people
 from comorbid.sources.frequencies import Frequencies, published_frequencies
 from comorbid.sources.load import assemble, is_codebook, own_codebook
 from comorbid.sources.people_ids import id_faults
-from comorbid.sources.registry import SURVEYS, SYNTHETIC, Survey, codebook_of, names
+from comorbid.sources.registry import SURVEYS, SYNTHETIC, Survey, codebook_of, shown_names
 from comorbid.sources.selfdescribed import describe_frame
 from comorbid.sources.tables import locate
 from comorbid.sources.verify import table_faults
@@ -147,5 +147,5 @@ def _existing(source: str | Path) -> Path:
     """The path of a file; a name that is neither file nor cohort is an error that lists the cohorts."""
     path = Path(source)
     if not path.exists():
-        require_known(str(source), names(), "file or cohort")
+        require_known(str(source), shown_names(), "file or cohort")
     return path

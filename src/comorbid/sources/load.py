@@ -19,7 +19,7 @@ from comorbid.relation import PeopleRelation
 from comorbid.sources.database import is_relation, open_relation
 from comorbid.sources.files import read_people
 from comorbid.sources.people_ids import require_one_row_each
-from comorbid.sources.registry import SURVEYS, SYNTHETIC, Survey, codebook_of, names
+from comorbid.sources.registry import SURVEYS, SYNTHETIC, Survey, codebook_of, names, shown_names
 from comorbid.sources.selfdescribed import describe_frame
 
 
@@ -179,8 +179,8 @@ def _existing(source: str | Path) -> Path:
     if path.exists():
         return path
     if path.suffix or "/" in str(source):
-        raise SourceError(f"no file {path}. Give the path of a file, or one of the cohorts {', '.join(names())}.")
+        raise SourceError(f"no file {path}. Give the path of a file, or one of the cohorts {', '.join(shown_names())}.")
     from comorbid.errors import require_known
 
-    require_known(str(source), names(), "cohort")
+    require_known(str(source), shown_names(), "cohort")
     raise UnknownNameError(str(source))

@@ -37,16 +37,21 @@ SYNTHETIC = "synthetic"
 @lru_cache
 def codebook_of(name: str) -> Codebook:
     """The shipped codebook of a registered cohort."""
-    require_known(name, names(), "cohort")
     if name in SIBLINGS:
         made: Codebook = Survey(name).module.codebook(SURVEYS[name][1])
         return made
+    require_known(name, shown_names(), "cohort")
     return read_codebook(resource_dir("codebooks") / f"{name}.toml")
 
 
 def names() -> tuple[str, ...]:
     """Registered cohorts, the embedded synthetic one first."""
     return (SYNTHETIC, *SURVEYS)
+
+
+def shown_names() -> tuple[str, ...]:
+    """Names for a message: the years of NHIS beside 2017 go without saying."""
+    return tuple(name for name in names() if name not in SIBLINGS)
 
 
 @dataclass(frozen=True, slots=True)
