@@ -14,7 +14,7 @@ from comorbid.cohort import Cohort
 from comorbid.errors import EmptyDomainError, few
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Cells:
     """Patterns of some variables in a domain.
 
@@ -28,6 +28,10 @@ class Cells:
     values: tuple[np.ndarray | None, ...]
     table: PatternTable
     clusters: Clusters
+
+    def __repr__(self) -> str:
+        names = ", ".join(variable.name for variable in self.variables)
+        return f"<Cells of {names}: {few(self.n)} people; patterns are not shown>"
 
     def _place(self, name: str) -> int:
         return [variable.name for variable in self.variables].index(name)

@@ -13,6 +13,8 @@ from comorbid._numerics.structure import Clusters
 from comorbid.design import SurveyDesign
 from comorbid.errors import DesignError, few, listed
 
+FEW_SHARE, SHORT = 10, 3
+"""People who share a label that may be named, and letters of one that names nobody."""
 FEW_PEOPLE = 20
 """Among so few people each may well be a stratum of its own."""
 
@@ -112,7 +114,13 @@ def _numbered(columns: Mapping[str, pd.Series], name: str | None, n: int) -> tup
             f"design column {name!r} is missing for {few(missing)} of {n:,} people; each needs one. "
             "Drop people outside the sample from the file, or mend the column."
         )
-    return np.asarray(codes), tuple(map(_label, labels))
+    people = np.bincount(codes, minlength=len(labels))
+    return np.asarray(codes), tuple(map(shown_label, map(_label, labels), people))
+
+
+def shown_label(label: str, people: int) -> str:
+    """A stratum's label for a message; a long one that few people share could be somebody's own."""
+    return label if people >= FEW_SHARE or len(label) <= SHORT else f"(one that fewer than {FEW_SHARE} people share)"
 
 
 def _require_groups(name: str | None, n_strata: int, n: int) -> None:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from comorbid.design import SurveyDesign
 from comorbid.errors import listed
+from comorbid.sampling import shown_label
 from comorbid.sources.faults import Fault, of_people
 
 __all__ = ["design_faults"]
@@ -56,5 +57,7 @@ def _lonely(people: pd.DataFrame, design: SurveyDesign) -> list[Fault]:
     lonely = sizes.index[sizes == 1]
     if not len(lonely):
         return []
-    what = f"strata with one sampled unit, which give no variance: {listed(lonely)}"
+    sharing = stratum.value_counts()
+    names = listed(shown_label(str(label), int(sharing[label])) for label in lonely)
+    what = f"strata with one sampled unit, which give no variance: {names}"
     return [Fault(design.strata or design.psu or "", "lonely-psu", what, len(lonely), LONELY)]

@@ -21,6 +21,7 @@ WORDS = {"no": "no", "yes": "yes", "0": "no", "1": "yes"}
 FEW_NUMBERS = 12
 """Whole numbers of up to as many distinct values could be codes, and are not taken for quantities."""
 MANY_LEVELS = 20
+FEW_SHARE = 10
 """More levels than this, and more than half as many as people, are an identifier."""
 ABSENT = ("NA", "N/A", "NaN", "nan")
 """How programs write a missing number as text."""
@@ -92,6 +93,8 @@ def _of_categories(column: pd.Series, name: str, label: str, is_condition: bool)
         return Variable(name, "condition", label, name, _no_and_yes(categories, name))
     if len(categories) > MANY_LEVELS and len(categories) > len(column) / 2:
         return f"has {len(categories):,} categories for {len(column):,} people, as an identifier has; group it"
+    if len(categories) > MANY_LEVELS and (column.value_counts() < FEW_SHARE).mean() > 0.5:
+        return f"has {len(categories):,} categories, most of them with fewer than {FEW_SHARE} people; group it"
     return Variable(name, "categorical", label, name, {str(level).strip(): (level,) for level in categories})
 
 
