@@ -100,6 +100,22 @@ def test_counts_that_do_not_give_the_estimate() -> None:
     assert audit(ratio("2.55 (1.49 to 4.38)", **dict(zip("abcd", (51, 125, 24, 150), strict=True)))).empty
 
 
+@pytest.mark.parametrize(
+    ("cells", "profile", "fisher"),
+    [  # R 4.2: exp(confint(glm(y ~ e, weights = x, family = binomial))); fisher.test(matrix(x, 2, byrow = TRUE))
+        ((8, 12, 5, 25), "3.33 (0.92 to 13.19)", "3.33 (0.75 to 15.61)"),
+        ((51, 125, 24, 150), "2.55 (1.50 to 4.44)", "2.55 (1.44 to 4.58)"),
+        ((5, 30, 4, 60), "2.50 (0.62 to 10.75)", "2.50 (0.49 to 13.44)"),
+        ((20, 10, 9, 30), "6.67 (2.38 to 20.26)", "6.67 (2.05 to 22.21)"),
+        ((14, 90, 6, 85), "2.20 (0.84 to 6.46)", "2.20 (0.75 to 7.30)"),
+        ((6, 9, 7, 40), "3.81 (1.01 to 14.44)", "3.81 (0.82 to 16.86)"),
+    ],
+)
+def test_other_honest_intervals_of_small_samples_raise_no_alarm(cells: tuple, profile: str, fisher: str) -> None:
+    counts = dict(zip("abcd", cells, strict=True))
+    assert audit(ratio(profile, **counts), ratio(fisher, study="Another", country="", **counts)).empty
+
+
 def test_percentages_on_another_denominator() -> None:
     share = {"measure": "prevalence", "estimate": 0.02102, "a": 144, "b": 6708}
     assert audit(share).empty

@@ -14,8 +14,9 @@ from comorbid.rebuilding.printed import read_printed
 
 PRINTS = re.compile(r"\bprint(?:s|ed)\s+(?:as\s+)?(\d+(?:\.\d+)?%)")
 PARTS = re.compile(r"(\d+(?:\.\d+)?%) \+ (\d+(?:\.\d+)?%)")
-SLACK = 0.02
-"""Room on the log scale for limits from another method than Woolf's."""
+OTHER_METHOD = 0.25
+"""Share of half the log width by which limits of another method than Woolf's may be off: profile likelihood and, in
+small samples, exact."""
 
 
 def not_from_counts(rows: Rows) -> Iterator[Finding]:
@@ -139,9 +140,10 @@ def _other_ratio(row: Row, exact: float, shown: str) -> Finding:
 
 
 def _limits_fit(row: Row, exact: tuple[float, float, float]) -> bool:
-    """Whether limits within rounding, and a little room for another method, are the printed ones."""
+    """Whether limits within rounding, and with room for another method, are the printed ones."""
+    room = math.exp(OTHER_METHOD * math.log(exact[2] / exact[1]) / 2)
     pairs = zip(exact[1:], row.printed.values[1:], row.printed.half_units[1:], strict=True)
-    return all((p - h) * (1 - SLACK) <= value <= (p + h) * (1 + SLACK) for value, p, h in pairs)
+    return all((p - h) / room <= value <= (p + h) * room for value, p, h in pairs)
 
 
 def _is_crude(row: Row) -> bool:

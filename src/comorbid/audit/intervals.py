@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from comorbid._numerics.rounding_box import Z, least_std_error, log_asymmetry, std_error_bounds
 from comorbid.audit.finding import DOUBTFUL, IMPOSSIBLE, SHARES, Finding, Row, Rows, people
 
-UNEVEN = 0.1
+UNEVEN = 0.15
 """Share of half the log width by which a middle may be off besides rounding: limits from a profile likelihood are not
 quite symmetric."""
 
