@@ -95,6 +95,10 @@ def test_what_cannot_be_is_an_error() -> None:
         cm.clinic_expectation(independent(), SELECTION, "a", "c")
     with pytest.raises(cm.ComorbidError, match="several groups"):
         cm.clinic_expectation(pd.concat([independent()] * 2), SELECTION, "a", "b")
+    hidden = independent()
+    hidden.loc[3, "estimate"] = np.nan
+    with pytest.raises(cm.ComorbidError, match="share of some combination is missing"):
+        cm.clinic_expectation(hidden, SELECTION, "a", "b")
     with pytest.raises(cm.ComorbidError, match="clinics = 0"):
         cm.simulate_clinics(independent(), SELECTION, "a", "b", clinics=0)
     with pytest.raises(cm.ComorbidError, match="population_share"):

@@ -11,6 +11,7 @@ from matplotlib.figure import Figure as MplFigure
 from matplotlib.lines import Line2D
 
 from comorbid.columns.words import Words, interval_name
+from comorbid.disclosure import guarded
 from comorbid.errors import SpecError
 from comorbid.plots.scales import limits_of, scale_axis
 from comorbid.plots.style import (
@@ -64,6 +65,7 @@ def definition_plot(frame: pd.DataFrame, labels: Mapping[str, str] | None = None
             f"definition_plot: {', '.join(absent) or 'no row'} {'not found' if absent else 'is there'}; give what "
             "`every_definition(cohort)` gave."
         )
+    frame = guarded(frame)
     words = Words.of(frame, labels)
     lines = list(dict.fromkeys(zip(frame["condition_a"], frame["definition_label"], strict=True)))
     others = [name for name in dict.fromkeys(frame["condition_a"]) if name in set(frame["condition_b"].dropna())]

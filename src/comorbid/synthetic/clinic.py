@@ -179,6 +179,8 @@ def _cells(combinations: pd.DataFrame, *conditions: str) -> pd.DataFrame:
     cells = combinations[combinations["measure"] == "prevalence"]
     if cells.empty or cells["combination"].duplicated().any():
         raise SpecError("the frame holds no combinations, or those of several groups; give the rows of one group.")
+    if cells["estimate"].isna().any():
+        raise SpecError("the share of some combination is missing (hidden by disclosure control, or nobody was asked).")
     return cells.reset_index(drop=True)
 
 
