@@ -11,9 +11,10 @@ import subprocess
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from comorbid.analyses.preloaded import LARGEST
+__all__ = ["LARGEST", "ForkedProcess"]
 
-__all__ = ["ForkedProcess"]
+LARGEST = 1 << 20
+"""Bytes that a request to a preloaded process may have."""
 
 LOST = -signal.SIGKILL
 """Status of a child that ended without giving one."""

@@ -28,10 +28,9 @@ import traceback
 from pathlib import Path
 from typing import Any, NoReturn
 
-__all__ = ["LARGEST", "main"]
+from comorbid.analyses.forked import LARGEST
 
-LARGEST = 1 << 20
-"""Bytes that a request may have."""
+__all__ = ["main"]
 
 PATIENCE = 5.0
 """Seconds between a connection and its request."""

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 import pandas as pd
 
 from comorbid.errors import require_known
 from comorbid.fitting.averages import UNCERTAINTY, average_prevalence, averages_spread
+from comorbid.fitting.fitted import LogisticModel
 from comorbid.fitting.margins import rest_row
 
-if TYPE_CHECKING:
-    from comorbid.fitting.fit import LogisticFit
 
-
-def attributable_of(fit: LogisticFit, variable: str, uncertainty: str, conf_level: float) -> pd.DataFrame:
+def attributable_of(fit: LogisticModel, variable: str, uncertainty: str, conf_level: float) -> pd.DataFrame:
     """One row; see `LogisticFit.attributable_fraction`."""
     require_known(uncertainty, UNCERTAINTY, "uncertainty")
     predictors = [name for name in fit.spec.variables[1:] if fit.cells.variable(name).is_categorical]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from scipy.special import expit
@@ -12,12 +11,9 @@ from scipy.special import expit
 from comorbid._numerics.linearise import covariance
 from comorbid._numerics.replicates import replicate_weights
 from comorbid.cells import Cells
+from comorbid.fitting.fitted import FittedModel, LogisticModel
 from comorbid.fitting.matrix import Getter, design_matrix, getter, replaced, slope_matrix
 from comorbid.fitting.spread import Spread
-from comorbid.spec import LogisticSpec
-
-if TYPE_CHECKING:
-    from comorbid.fitting.fit import LogisticFit
 
 UNCERTAINTY = ("unconditional", "conditional")
 
@@ -38,27 +34,7 @@ class Averages:
     apart: np.ndarray
 
 
-class Modelled(Protocol):
-    """What averages and their contrasts need of a fitted model, of whatever kind.
-
-    replicates : shape (R, k), coefficients in each replicate, or None.
-    carried : function of slopes, shape (L, k), to the covariance of such functions of the coefficients, shape (L, L).
-    """
-
-    @property
-    def spec(self) -> LogisticSpec: ...
-    @property
-    def cells(self) -> Cells: ...
-    @property
-    def df(self) -> float: ...
-    @property
-    def influence(self) -> np.ndarray: ...
-    @property
-    def replicates(self) -> np.ndarray | None: ...
-    def carried(self, slopes: np.ndarray) -> np.ndarray: ...
-
-
-def average_prevalence(fit: LogisticFit, scenarios: Sequence[Mapping[str, float]]) -> Averages:
+def average_prevalence(fit: LogisticModel, scenarios: Sequence[Mapping[str, float]]) -> Averages:
     """Mean of P(y = 1 | x) with some variables set to a level, or value, for everybody; an empty mapping sets none."""
     read, share = getter(fit.cells), weight_share(fit.cells)
     matrices = [_design(fit, replaced(read, changes)) for changes in scenarios]
@@ -72,7 +48,7 @@ def average_prevalence(fit: LogisticFit, scenarios: Sequence[Mapping[str, float]
     return Averages(share @ p, slopes, each, p - share @ p)
 
 
-def average_slope(fit: LogisticFit, variable: str) -> Averages:
+def average_slope(fit: LogisticModel, variable: str) -> Averages:
     """Mean of dP(y = 1 | x) / dv = p (1 - p) d(x b) / dv for a continuous variable v."""
     read, share = getter(fit.cells), weight_share(fit.cells)
     rows, offset = _design(fit, read)
@@ -89,7 +65,7 @@ def average_slope(fit: LogisticFit, variable: str) -> Averages:
     return Averages(share @ found, slopes[None, :], each, found - share @ found)
 
 
-def averages_spread(fit: Modelled, averages: Averages, uncertainty: str) -> Spread:
+def averages_spread(fit: FittedModel, averages: Averages, uncertainty: str) -> Spread:
     """Uncertainty of the means: by the delta method alone, or with the people as a sample and the covariance of both.
 
     With replicates they are computed anew: with each replicate's coefficients, and its weights unless people are fixed.
@@ -100,7 +76,7 @@ def averages_spread(fit: Modelled, averages: Averages, uncertainty: str) -> Spre
     return Spread.of_replicates(averages.values, _replicated(fit, averages, uncertainty), replication)
 
 
-def _replicated(fit: Modelled, averages: Averages, uncertainty: str) -> np.ndarray:
+def _replicated(fit: FittedModel, averages: Averages, uncertainty: str) -> np.ndarray:
     """The means in each replicate, shape (R, L)."""
     table, clusters = fit.cells.table, fit.cells.clusters
     assert fit.replicates is not None
@@ -111,7 +87,7 @@ def _replicated(fit: Modelled, averages: Averages, uncertainty: str) -> np.ndarr
     return np.array([share @ averages.each(b) for share, b in zip(shares, fit.replicates, strict=True)])
 
 
-def _linear_covariance(fit: Modelled, averages: Averages, uncertainty: str) -> np.ndarray:
+def _linear_covariance(fit: FittedModel, averages: Averages, uncertainty: str) -> np.ndarray:
     table, clusters = fit.cells.table, fit.cells.clusters
     slopes = averages.slopes
     if uncertainty == "conditional":
@@ -127,7 +103,7 @@ def weight_share(cells: Cells) -> np.ndarray:
     return cells.table.weight / cells.table.weight.sum()
 
 
-def _design(fit: LogisticFit, read: Getter) -> tuple[np.ndarray, np.ndarray | float]:
+def _design(fit: LogisticModel, read: Getter) -> tuple[np.ndarray, np.ndarray | float]:
     """Rows of the design matrix and the offset by pattern."""
     rows = design_matrix(fit.columns, read, fit.cells.table.n_patterns)
     return rows, read(fit.spec.offset) if fit.spec.offset else 0.0

@@ -20,7 +20,8 @@ from comorbid._numerics.replicates import replicate_covariance, replicate_weight
 from comorbid.cells import Cells
 from comorbid.cohort import Cohort
 from comorbid.errors import ConvergenceError, SeparationError, SpecError
-from comorbid.fitting.categorical_fit import CategoricalFit, Coefficient
+from comorbid.fitting.categorical_fit import CategoricalFit
+from comorbid.fitting.categorical_model import Coefficient
 from comorbid.fitting.matrix import Column, getter
 from comorbid.fitting.prepare import Prepared, degrees, prepare
 from comorbid.fitting.replicates import require_all_replicates

@@ -1,26 +1,27 @@
-"""What a fitted multinomial or ordinal model is asked after the fit; the methods that every such fit has."""
+"""What a fitted multinomial or ordinal model is asked after the fit."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, cast
 
 import numpy as np
 import pandas as pd
 
 from comorbid._numerics.category_shares import SHARE_MODELS
-from comorbid.columns import arrange
 from comorbid.fitting.averages import Averages, weight_share
+from comorbid.fitting.categorical_model import CategoricalModel
+from comorbid.fitting.fitted import finished
+from comorbid.fitting.frames import asked
 from comorbid.fitting.margins import Averaging, margins_of
 from comorbid.fitting.matrix import Getter, design_matrix, getter, replaced, slope_matrix
 from comorbid.fitting.term_tests import tests_by_term, wald_test
 
-if TYPE_CHECKING:
-    from comorbid.fitting.categorical_fit import CategoricalFit
+LEADING = ("outcome", "outcome_level")
+"""Columns that stand first in every frame of such a fit."""
 
 
-class CategoricalEffects:
+class CategoricalEffects(CategoricalModel):
     """Tests and effect measures of a `CategoricalFit`; each gives a tidy frame.
 
     With replicate weights an effect is computed anew in each replicate; not finite in one, it has no standard error.
@@ -73,11 +74,10 @@ class CategoricalEffects:
         Graubard & Korn, Biometrics 1999;55:652-9, doi:10.1111/j.0006-341X.1999.00652.x. Pinned to influence values that
         R differentiates along the imaginary axis, and with replicates to its jackknife.
         """
-        fit = cast("CategoricalFit", self)
-        outcomes = [{"outcome_level": level, "events": fit.events(level)} for level in fit.levels]
-        averaging = Averaging(partial(_average_shares, fit), partial(_average_slopes, fit), outcomes)
-        frame = margins_of(fit, averaging, variable or fit.spec.exposure, at, contrasts, uncertainty, conf_level)
-        return _finished(fit, frame)
+        outcomes = [{"outcome_level": level, "events": self.events(level)} for level in self.levels]
+        averaging = Averaging(partial(_average_shares, self), partial(_average_slopes, self), outcomes)
+        frame = margins_of(self, averaging, variable or self.spec.exposure, at, contrasts, uncertainty, conf_level)
+        return self._finished(frame)
 
     def test_terms(self, terms: Sequence[str] | None = None) -> pd.DataFrame:
         """Wald test of each term: all its coefficients zero, at every outcome level; F = b' V^-1 b / q.
@@ -100,13 +100,16 @@ class CategoricalEffects:
         SpecError
             When the design has fewer sampled units than a term has coefficients.
         """
-        fit = cast("CategoricalFit", self)
-        of = [name.column.term if name.column.factors else None for name in fit.terms]
-        tested = tests_by_term(of, list(terms) if terms is not None else None, partial(wald_test, fit), fit)
-        return _finished(fit, tested.assign(measure="wald_f"))
+        of = [name.column.term if name.column.factors else None for name in self.terms]
+        tested = tests_by_term(of, list(terms) if terms is not None else None, partial(wald_test, self), self)
+        return self._finished(tested.assign(measure="wald_f"))
+
+    def _finished(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """A frame with what was asked, the people, and the cohort's labels."""
+        return finished(self, frame.assign(**asked(self.spec), n=self.n), LEADING)
 
 
-def _average_shares(fit: CategoricalFit, scenarios: Sequence[Mapping[str, float]]) -> Averages:
+def _average_shares(fit: CategoricalModel, scenarios: Sequence[Mapping[str, float]]) -> Averages:
     """Mean of P(y = j | x) with some variables set for everybody: scenario by scenario, level by level within each."""
     model, read, share = SHARE_MODELS[fit.kind], getter(fit.cells), weight_share(fit.cells)
     matrices = [_design(fit, replaced(read, changes)) for changes in scenarios]
@@ -119,7 +122,7 @@ def _average_shares(fit: CategoricalFit, scenarios: Sequence[Mapping[str, float]
     return Averages(share @ found, np.concatenate(slopes), each, found - share @ found)
 
 
-def _average_slopes(fit: CategoricalFit, variable: str) -> Averages:
+def _average_slopes(fit: CategoricalModel, variable: str) -> Averages:
     """Mean of d P(y = j | x) / dv for a continuous variable v, level by level."""
     model, read, share = SHARE_MODELS[fit.kind], getter(fit.cells), weight_share(fit.cells)
     rows, offset = _design(fit, read)
@@ -133,14 +136,7 @@ def _average_slopes(fit: CategoricalFit, variable: str) -> Averages:
     return Averages(share @ found, slopes, each, found - share @ found)
 
 
-def _design(fit: CategoricalFit, read: Getter) -> tuple[np.ndarray, np.ndarray | float]:
+def _design(fit: CategoricalModel, read: Getter) -> tuple[np.ndarray, np.ndarray | float]:
     """Rows of the model's own design matrix and the offset by pattern."""
     rows = design_matrix(fit.columns, read, fit.cells.table.n_patterns)
     return rows[:, SHARE_MODELS[fit.kind].first_column :], read(fit.spec.offset) if fit.spec.offset else 0.0
-
-
-def _finished(fit: CategoricalFit, frame: pd.DataFrame) -> pd.DataFrame:
-    """A frame with what was asked, the people, and the cohort's labels."""
-    asked = {"outcome": fit.spec.outcome, "exposure": fit.spec.exposure, "model": fit.spec.model}
-    frame = arrange(frame.assign(**asked, n=fit.n), ("outcome", "outcome_level"))
-    return fit.cohort.labelled(frame) if fit.cohort is not None else frame

@@ -11,7 +11,7 @@ import pandas as pd
 from comorbid._numerics.intervals import two_sided_p, wald_interval, wald_statistic
 from comorbid.cohort import Cohort
 from comorbid.columns import arrange
-from comorbid.fitting.frames import coefficient_frame
+from comorbid.fitting.frames import asked, coefficient_frame, left_out
 from comorbid.fitting.matrix import Column
 from comorbid.overlap import with_overlap_notes
 from comorbid.spec import LogisticSpec
@@ -66,30 +66,26 @@ class ConditionalFit:
         statistic = wald_statistic(self.coefficients, std_error)
         frame = coefficient_frame(self.columns, self.coefficients, std_error, limits, exponentiate)
         p_value = two_sided_p(statistic, np.inf)
-        frame = frame.assign(**self._asked(), statistic=statistic, p_value=p_value, n=self.n, events=self.events)
+        frame = frame.assign(**asked(self.spec), statistic=statistic, p_value=p_value, n=self.n, events=self.events)
         frame = self.cohort.labelled(arrange(frame), conf_level=conf_level)
         return with_overlap_notes(frame, self.cohort.codebook, ("outcome", "term"))
 
     def glance(self) -> pd.DataFrame:
         """One row: people, events, sets, sets with information, who was left out by variable, log likelihood."""
-        left_out = ", ".join(f"{name} {count:,}" for name, count in self.missing.items() if count)
         row = {
-            **self._asked(),
+            **asked(self.spec),
             "n": self.n,
             "events": self.events,
             "n_sets": self.n_sets,
             "n_informative_sets": self.n_informative_sets,
             "n_excluded": self.n_excluded,
-            "missing": left_out,
+            "missing": left_out(self.missing),
             "n_parameters": len(self.columns),
             "matched_sets": self.matched_sets,
             "log_likelihood": self.log_likelihood,
             "formula": self.spec.formula,
         }
         return self.cohort.labelled(arrange(pd.DataFrame([row])))
-
-    def _asked(self) -> dict[str, str]:
-        return {"outcome": self.spec.outcome, "exposure": self.spec.exposure, "model": self.spec.model}
 
     def __repr__(self) -> str:
         return f"<ConditionalFit {self.spec.formula}: {self.n:,} people in {self.n_sets:,} sets>"

@@ -1,26 +1,22 @@
-"""What a fitted logistic model is asked after the fit; the methods that every fit has."""
+"""What a fitted logistic model is asked after the fit."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from typing import TYPE_CHECKING, cast
 
 import pandas as pd
 
-from comorbid.columns import arrange
 from comorbid.fitting.attributable import attributable_of
 from comorbid.fitting.averages import average_prevalence, average_slope
+from comorbid.fitting.fitted import LogisticModel, finished, supported
+from comorbid.fitting.frames import asked
 from comorbid.fitting.interaction import interaction_of
 from comorbid.fitting.margins import Averaging, margins_of
-from comorbid.fitting.support import with_support
 from comorbid.fitting.term_tests import term_tests
 
-if TYPE_CHECKING:
-    from comorbid.fitting.fit import LogisticFit
 
-
-class Effects:
+class Effects(LogisticModel):
     """Tests and effect measures of a `LogisticFit`; each gives a tidy frame.
 
     With replicate weights an effect is computed anew in each replicate; not finite in one, it has no standard error.
@@ -73,10 +69,9 @@ class Effects:
         written out in R, and to its jackknife to three digits; with replicates, to `survey::withReplicates`. R
         `svypredmeans` leaves a covariance out.
         """
-        fit = cast("LogisticFit", self)
-        averaging = Averaging(partial(average_prevalence, fit), partial(average_slope, fit))
-        frame = margins_of(fit, averaging, variable or fit.spec.exposure, at, contrasts, uncertainty, conf_level)
-        return _finished(fit, frame)
+        averaging = Averaging(partial(average_prevalence, self), partial(average_slope, self))
+        frame = margins_of(self, averaging, variable or self.spec.exposure, at, contrasts, uncertainty, conf_level)
+        return self._finished(frame)
 
     def interaction(self, first: str, second: str, *, conf_level: float = 0.95) -> pd.DataFrame:
         """Interaction of two exposures: additive (RERI, attributable proportion, synergy index) and multiplicative.
@@ -114,8 +109,7 @@ class Effects:
         Epidemiology 1992;3:452-6, doi:10.1097/00001648-199209000-00012. Pinned to R `epiR::epi.interaction` and, with
         a design, to the delta method written out in R.
         """
-        fit = cast("LogisticFit", self)
-        return _finished(fit, interaction_of(fit, first, second, conf_level))
+        return self._finished(interaction_of(self, first, second, conf_level))
 
     def attributable_fraction(
         self, variable: str | None = None, *, uncertainty: str = "unconditional", conf_level: float = 0.95
@@ -151,8 +145,7 @@ class Effects:
         cross-sectional data it is a standardised contrast. Bruzzi et al., Am J Epidemiol 1985;122:904-14,
         doi:10.1093/oxfordjournals.aje.a114174; Greenland & Drescher, Biometrics 1993;49:865-72, doi:10.2307/2532206.
         """
-        fit = cast("LogisticFit", self)
-        return _finished(fit, attributable_of(fit, variable or fit.spec.exposure, uncertainty, conf_level))
+        return self._finished(attributable_of(self, variable or self.spec.exposure, uncertainty, conf_level))
 
     def test_terms(self, terms: Sequence[str] | None = None, *, method: str = "wald") -> pd.DataFrame:
         """Test of each term of the model: all its coefficients zero.
@@ -186,13 +179,8 @@ class Effects:
         2014;56:1-14, doi:10.1111/anzs.12065. Pinned to R `survey::regTermTest`. With one coefficient, or equal design
         effects, p is exact where R's is the saddlepoint approximation, which is some 15% larger far in the tail.
         """
-        fit = cast("LogisticFit", self)
-        return _finished(fit, term_tests(fit, list(terms) if terms is not None else None, method))
+        return self._finished(term_tests(self, list(terms) if terms is not None else None, method))
 
-
-def _finished(fit: LogisticFit, frame: pd.DataFrame) -> pd.DataFrame:
-    """A frame with what was asked, the people, and the cohort's labels."""
-    asked = {"outcome": fit.spec.outcome, "exposure": fit.spec.exposure, "model": fit.spec.model}
-    whole = frame.assign(**asked, n=fit.n, events=fit.events)
-    frame = arrange(with_support(whole, fit.cohort, fit.cells, fit.spec, len(fit.columns)))
-    return fit.cohort.labelled(frame) if fit.cohort is not None else frame
+    def _finished(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """A frame with what was asked, the people, and the cohort's labels."""
+        return finished(self, supported(self, frame.assign(**asked(self.spec), n=self.n, events=self.events)))

@@ -1,13 +1,14 @@
-"""The rows of a model's coefficients."""
+"""The rows of a model's coefficients, and what every row of a fit says."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 
 from comorbid.fitting.matrix import Column
+from comorbid.spec import LogisticSpec
 
 
 def coefficient_frame(
@@ -50,3 +51,13 @@ def stacked(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
     overlap = {pair: shared for frame in frames for pair, shared in frame.attrs.get("overlap", {}).items()}
     noted.attrs = {**frames[0].attrs, **({"overlap": overlap} if overlap else {})}
     return noted
+
+
+def asked(spec: LogisticSpec) -> dict[str, str]:
+    """Outcome, exposure and model, as every frame of a fit names them."""
+    return {"outcome": spec.outcome, "exposure": spec.exposure, "model": spec.model}
+
+
+def left_out(missing: Mapping[str, int]) -> str:
+    """How many people were left out for a missing value, by variable, in words."""
+    return ", ".join(f"{name} {count:,}" for name, count in missing.items() if count)

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 import pandas as pd
 
 from comorbid._numerics.interaction import MEASURES, attributable_proportion
 from comorbid.errors import SpecError, require_known
+from comorbid.fitting.fitted import LogisticModel
 from comorbid.fitting.margins import Row, effect_row, rest_row
 from comorbid.fitting.spread import Spread
 
-if TYPE_CHECKING:
-    from comorbid.fitting.fit import LogisticFit
 
-
-def interaction_of(fit: LogisticFit, first: str, second: str, conf_level: float) -> pd.DataFrame:
+def interaction_of(fit: LogisticModel, first: str, second: str, conf_level: float) -> pd.DataFrame:
     """Rows for each pair of levels; see `LogisticFit.interaction`."""
     predictors = [name for name in fit.spec.variables[1:] if fit.cells.variable(name).is_categorical]
     for name in (first, second):
@@ -29,7 +25,7 @@ def interaction_of(fit: LogisticFit, first: str, second: str, conf_level: float)
     return pd.DataFrame(rows).assign(term=f"{first}:{second}")
 
 
-def _check_terms(fit: LogisticFit, first: str, second: str) -> None:
+def _check_terms(fit: LogisticModel, first: str, second: str) -> None:
     sets = [{factor.variable for factor in column.factors} for column in fit.columns]
     if {first, second} not in sets:
         raise SpecError(
@@ -44,18 +40,18 @@ def _check_terms(fit: LogisticFit, first: str, second: str) -> None:
             )
 
 
-def _levels(fit: LogisticFit, name: str) -> list[int]:
+def _levels(fit: LogisticModel, name: str) -> list[int]:
     """Levels that occur, the reference left out."""
     return [int(code) for code in np.unique(fit.cells.codes(name))[1:]]
 
 
-def _place(fit: LogisticFit, **levels: int) -> int:
+def _place(fit: LogisticModel, **levels: int) -> int:
     """Number of the coefficient that indicates these levels and nothing else."""
     wanted = {(name, level) for name, level in levels.items()}
     return next(k for k, c in enumerate(fit.columns) if {(f.variable, f.level) for f in c.factors} == wanted)
 
 
-def _pair_rows(fit: LogisticFit, first: str, second: str, i: int, j: int, conf_level: float) -> list[Row]:
+def _pair_rows(fit: LogisticModel, first: str, second: str, i: int, j: int, conf_level: float) -> list[Row]:
     spread = _log_ratios(fit, first, second, i, j)
     names = [fit.cells.variable(name).level_names for name in (first, second)]
     zero = [names[0][fit.cells.codes(first).min()], names[1][fit.cells.codes(second).min()]]
@@ -73,7 +69,7 @@ def _pair_rows(fit: LogisticFit, first: str, second: str, i: int, j: int, conf_l
     return rows
 
 
-def _log_ratios(fit: LogisticFit, first: str, second: str, i: int, j: int) -> Spread:
+def _log_ratios(fit: LogisticModel, first: str, second: str, i: int, j: int) -> Spread:
     """Log odds ratios of the first exposure alone, the second alone, and both, against neither."""
     combine = np.zeros((3, len(fit.coefficients)))
     places = _place(fit, **{first: i}), _place(fit, **{second: j}), _place(fit, **{first: i, second: j})

@@ -11,7 +11,8 @@ from scipy.special import logit
 
 from comorbid._numerics.intervals import logit_interval, two_sided_p, wald_interval, wald_statistic
 from comorbid.errors import SpecError, require_known
-from comorbid.fitting.averages import UNCERTAINTY, Averages, Modelled, averages_spread
+from comorbid.fitting.averages import UNCERTAINTY, Averages, averages_spread
+from comorbid.fitting.fitted import FittedModel
 from comorbid.fitting.spread import Spread
 
 Scale = Callable[[np.ndarray], np.ndarray]
@@ -39,7 +40,7 @@ class Averaging:
 
 
 def margins_of(
-    fit: Modelled,
+    fit: FittedModel,
     averaging: Averaging,
     variable: str,
     at: Sequence[float] | None,
@@ -66,7 +67,7 @@ def margins_of(
 
 
 def _compared_rows(
-    fit: Modelled,
+    fit: FittedModel,
     averaging: Averaging,
     spread: Spread,
     names: Sequence[str],
@@ -87,7 +88,7 @@ def _compared_rows(
     return rows
 
 
-def _compared(fit: Modelled, variable: str, at: Sequence[float] | None) -> list[tuple[str, float]]:
+def _compared(fit: FittedModel, variable: str, at: Sequence[float] | None) -> list[tuple[str, float]]:
     """Levels or values to compare, by name; none when a continuous variable is to be differentiated."""
     cells = fit.cells
     if cells.variable(variable).is_categorical:
@@ -101,7 +102,7 @@ def _compared(fit: Modelled, variable: str, at: Sequence[float] | None) -> list[
     return [(f"{value:g}", float(value)) for value in (values if at is None else at)]
 
 
-def _prevalence_row(fit: Modelled, level: str, mean: float, std_error: float, conf_level: float) -> Row:
+def _prevalence_row(fit: FittedModel, level: str, mean: float, std_error: float, conf_level: float) -> Row:
     low, high = logit_interval(np.array(mean), np.array(std_error), conf_level, fit.df)
     return {
         "level": level,
@@ -116,7 +117,7 @@ def _prevalence_row(fit: Modelled, level: str, mean: float, std_error: float, co
     }
 
 
-def _contrast(fit: Modelled, measure: str, spread: Spread, pair: tuple[int, int], conf_level: float) -> Row:
+def _contrast(fit: FittedModel, measure: str, spread: Spread, pair: tuple[int, int], conf_level: float) -> Row:
     """Ratio, difference or odds ratio of the first mean of a pair against the second."""
     scale, steep = SCALES[measure]
     first, second = pair
@@ -131,7 +132,7 @@ def _contrast(fit: Modelled, measure: str, spread: Spread, pair: tuple[int, int]
     return effect_row(fit, measure, float(apart(spread.values)), std_error, conf_level, log_scale=on_log)
 
 
-def _marginal_effects(fit: Modelled, averaging: Averaging, spread: Spread, conf_level: float) -> list[Row]:
+def _marginal_effects(fit: FittedModel, averaging: Averaging, spread: Spread, conf_level: float) -> list[Row]:
     errors = np.sqrt(np.diag(spread.covariance))
     return [
         {
@@ -145,7 +146,7 @@ def _marginal_effects(fit: Modelled, averaging: Averaging, spread: Spread, conf_
 
 
 def effect_row(
-    fit: Modelled, measure: str, centre: float, std_error: float, conf_level: float, *, log_scale: bool
+    fit: FittedModel, measure: str, centre: float, std_error: float, conf_level: float, *, log_scale: bool
 ) -> Row:
     """Estimate, test against zero and interval of one effect; on the log scale estimate and limits are turned."""
     limits = wald_interval(np.array(centre), np.array(std_error), conf_level, fit.df)
@@ -162,7 +163,7 @@ def effect_row(
     }
 
 
-def rest_row(fit: Modelled, measure: str, log_rest: float, std_error: float, conf_level: float) -> Row:
+def rest_row(fit: FittedModel, measure: str, log_rest: float, std_error: float, conf_level: float) -> Row:
     """A share of which log(1 - share) and its standard error are given: interval and test against 0 on that scale.
 
     The standard error of the row is that of the share itself, (1 - share) times the one given.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.special import chdtrc, chdtri
@@ -12,17 +11,15 @@ from comorbid._numerics.firth import FirthResult
 from comorbid._numerics.likelihood import Likelihood, climb, profile_drop, profile_limits
 from comorbid._numerics.rescaling import Rescaling
 from comorbid.errors import SpecError
+from comorbid.fitting.fitted import LogisticModel
 from comorbid.fitting.matrix import design_matrix, getter
 from comorbid.fitting.prepare import scale_to_mean_one
-
-if TYPE_CHECKING:
-    from comorbid.fitting.fit import LogisticFit
 
 FAR = 1e3
 """Spreads from zero at which a covariate makes the intercept an extrapolation that no profile can follow."""
 
 
-def likelihood_of(fit: LogisticFit, rescaling: Rescaling) -> Likelihood:
+def likelihood_of(fit: LogisticModel, rescaling: Rescaling) -> Likelihood:
     """The likelihood that a fit climbed, by covariate pattern, with weights scaled to mean 1 over its people.
 
     Its columns, hence its coefficients, are those of the rescaling.
@@ -37,7 +34,7 @@ def likelihood_of(fit: LogisticFit, rescaling: Rescaling) -> Likelihood:
     return Likelihood(design, events, total, offset, isinstance(fit.result, FirthResult))
 
 
-def profiled(fit: LogisticFit, conf_level: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def profiled(fit: LogisticModel, conf_level: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Limits, shape (k, 2), signed root of the likelihood ratio against 0 and its p-value, shape (k,).
 
     Raises
@@ -61,7 +58,7 @@ def profiled(fit: LogisticFit, conf_level: float) -> tuple[np.ndarray, np.ndarra
 
 
 def _profile_into(
-    limits: np.ndarray, drops: np.ndarray, fit: LogisticFit, rescaling: Rescaling, numbers: list[int], half: float
+    limits: np.ndarray, drops: np.ndarray, fit: LogisticModel, rescaling: Rescaling, numbers: list[int], half: float
 ) -> None:
     """Fill in the limits and drops of the numbered coefficients, found in terms of the rescaled columns."""
     likelihood, there = likelihood_of(fit, rescaling), rescaling.scaled(fit.coefficients)
@@ -73,10 +70,10 @@ def _profile_into(
         drops[j] = max(profile_drop(likelihood, peak, j), 0.0)
 
 
-def _intercepts(fit: LogisticFit) -> list[int]:
+def _intercepts(fit: LogisticModel) -> list[int]:
     """Centring moves the intercept alone: it is profiled on the columns as they are, where it can be followed there."""
     return [j for j, column in enumerate(fit.columns) if not column.factors]
 
 
-def _slopes(fit: LogisticFit) -> list[int]:
+def _slopes(fit: LogisticModel) -> list[int]:
     return [j for j, column in enumerate(fit.columns) if column.factors]

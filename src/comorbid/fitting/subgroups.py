@@ -10,7 +10,7 @@ import pandas as pd
 
 from comorbid.cohort import Cohort
 from comorbid.errors import CollinearityError, ConvergenceError, EmptyDomainError, SeparationError, SpecError
-from comorbid.fitting.frames import stacked
+from comorbid.fitting.frames import asked, stacked
 from comorbid.fitting.logistic import fit_logistic
 from comorbid.spec import LogisticSpec, as_spec
 
@@ -77,5 +77,5 @@ def _missing(spec: LogisticSpec) -> pd.DataFrame:
     numbers = dict.fromkeys(
         ("estimate", "std_error", "statistic", "p_value", "conf_low", "conf_high", "n", "events"), np.nan
     )
-    asked = {"outcome": spec.outcome, "exposure": spec.exposure, "model": spec.model, "term": spec.exposure}
-    return pd.DataFrame([{**asked, "level": None, "reference": None, "measure": "odds_ratio", **numbers}])
+    said = {**asked(spec), "term": spec.exposure, "level": None, "reference": None, "measure": "odds_ratio"}
+    return pd.DataFrame([{**said, **numbers}])

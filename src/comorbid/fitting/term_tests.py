@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 import pandas as pd
@@ -13,29 +12,13 @@ from scipy.special import chdtrc, fdtrc
 from comorbid._numerics.likelihood import climb
 from comorbid._numerics.mixtures import sum_of_f_tail
 from comorbid.errors import SpecError, require_known
+from comorbid.fitting.fitted import FittedModel, LogisticModel
 from comorbid.fitting.profile import likelihood_of
-from comorbid.spec import LogisticSpec
-
-if TYPE_CHECKING:
-    from comorbid.fitting.fit import LogisticFit
 
 METHODS = ("wald", "lrt")
 
 
-class Tested(Protocol):
-    """What a Wald test needs of a fitted model."""
-
-    @property
-    def spec(self) -> LogisticSpec: ...
-    @property
-    def coefficients(self) -> np.ndarray: ...
-    @property
-    def covariance(self) -> np.ndarray: ...
-    @property
-    def df(self) -> float: ...
-
-
-def term_tests(fit: LogisticFit, terms: list[str] | None, method: str) -> pd.DataFrame:
+def term_tests(fit: LogisticModel, terms: list[str] | None, method: str) -> pd.DataFrame:
     """One row a term; see `LogisticFit.test_terms`."""
     if method not in METHODS:
         raise SpecError(f"method = {method!r} is not a choice. Accepted: {', '.join(METHODS)}.")
@@ -48,7 +31,7 @@ def tests_by_term(
     of: Sequence[str | None],
     terms: list[str] | None,
     test: Callable[[np.ndarray], tuple[float, float]],
-    fit: Tested,
+    fit: FittedModel,
 ) -> pd.DataFrame:
     """One row a term: statistic, df_num, df_den, p_value of the test that all its coefficients are zero.
 
@@ -73,7 +56,7 @@ def tests_by_term(
     return pd.DataFrame(rows)
 
 
-def wald_test(fit: Tested, index: np.ndarray) -> tuple[float, float]:
+def wald_test(fit: FittedModel, index: np.ndarray) -> tuple[float, float]:
     """F = b' V^-1 b / q of the numbered coefficients, and its p-value."""
     return wald_f(fit.coefficients[index], fit.covariance[np.ix_(index, index)], fit.df)
 
@@ -99,7 +82,7 @@ def wald_f(estimates: np.ndarray, covariance: np.ndarray, df: float) -> tuple[fl
     return statistic, float(p_value)
 
 
-def likelihood_ratio_test(fit: LogisticFit, index: np.ndarray) -> tuple[float, float]:
+def likelihood_ratio_test(fit: LogisticModel, index: np.ndarray) -> tuple[float, float]:
     """Fall of twice the log likelihood, weights of mean 1, when the numbered coefficients are zero; its p-value."""
     rescaling = fit.result.rescaling
     likelihood, there = likelihood_of(fit, rescaling), rescaling.scaled(fit.coefficients)
@@ -110,7 +93,7 @@ def likelihood_ratio_test(fit: LogisticFit, index: np.ndarray) -> tuple[float, f
     return statistic, _rao_scott_p(statistic, design_effects(fit, index), fit.df)
 
 
-def design_effects(fit: LogisticFit, index: np.ndarray) -> np.ndarray:
+def design_effects(fit: LogisticModel, index: np.ndarray) -> np.ndarray:
     """Eigenvalues of N^-1 V, largest first: V the covariance, N that of independent people with weights of mean 1."""
     block, rescaling = np.ix_(index, index), fit.result.rescaling
     information = likelihood_of(fit, rescaling).at(rescaling.scaled(fit.coefficients)).information
