@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup
 
+from comorbid.analyses.cohorts import cohort_facts
 from comorbid.analyses.manifest import read_manifest
 from comorbid.analyses.parameter_cell import read_parameters
 from comorbid.analyses.runner import run_study
@@ -52,8 +53,12 @@ def test_a_notebook_starts_with_its_title_and_has_parameters_with_help(notebook:
 def test_every_report_is_whole_on_a_registered_cohort(cohort: str, tmp_path: Path, capsys) -> None:
     study = load_study()
     outcomes = run_study(study, cohort=cohort, out=tmp_path / "reports")
+    variables = cohort_facts(cohort).variables
+    unfit = {analysis.name for analysis in study.analyses if set(analysis.needs) - set(variables)}
+    assert {outcome.analysis for outcome in outcomes if outcome.status == "skipped"} == unfit
+    outcomes = tuple(outcome for outcome in outcomes if outcome.status != "skipped")
     assert {outcome.analysis: outcome.message for outcome in outcomes if outcome.status != "done"} == {}
-    assert [outcome.warnings for outcome in outcomes] == [0] * len(study.analyses)
+    assert [outcome.warnings for outcome in outcomes] == [0] * len(outcomes)
     for outcome in outcomes:
         check_page(outcome.path, synthetic=cohort == "synthetic")
     for index in (tmp_path / "reports", tmp_path / "reports" / cohort):

@@ -117,7 +117,7 @@ def list_cohorts() -> pd.DataFrame:
                 "files": here,
             }
         )
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows).astype({"people": "Int64"})  # unknown until its files are here: missing, not a fraction
 
 
 def _files(survey: Survey) -> str:
