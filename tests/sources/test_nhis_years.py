@@ -234,3 +234,18 @@ def test_the_fixed_width_file_of_2014_gives_the_extract_that_is_loaded() -> None
     kept = pd.read_csv(found[0] / "nhpi2014_pain.csv.gz", low_memory=False)
     for name in nhis_nhpi.COLUMNS:
         assert np.array_equal(built[name].to_numpy(float), kept[name].to_numpy(float), equal_nan=True), name
+
+
+def test_education_comes_from_the_person_file(tmp_path: Path) -> None:
+    """2017: sample adults joined to the person file by household, family and person, whose zeros in front count."""
+    keys = pd.DataFrame({"HHX": [f"{number:06d}" for number in range(6)], "FMX": "01", "FPX": "01"})
+    told = {"EDUC1", "PHSTAT"}
+    adults = keys.assign(SRVY_YR=2017, **{name: 1 for name in [*nhis.WHOLE, *nhis.MORE] if name not in told})
+    persons = pd.concat([keys.assign(FPX="02"), keys]).assign(EDUC1=range(12), PHSTAT=2)
+    archive(tmp_path / "2017" / "samadultcsv.zip", "samadult.csv", adults.to_csv(index=False))
+    archive(tmp_path / "2017" / "personsxcsv.zip", "personsx.csv", persons.to_csv(index=False))
+    built = nhis.build("nhis2017_pain", tmp_path)
+    assert list(built["EDUC1"]) == list(range(6, 12)) and len(built) == 6
+    archive(tmp_path / "2017" / "personsxcsv.zip", "personsx.csv", persons[:9].to_csv(index=False))
+    with pytest.raises(SourceError, match="lacks people of samadult"):
+        nhis.build("nhis2017_pain", tmp_path)
