@@ -194,3 +194,14 @@ def test_every_hidden_cell_is_the_corner_of_a_wide_hypercube() -> None:
                 if k != i and m != j and hidden[k, j] and hidden[i, m] and hidden[k, m]
             ]
             assert max(widths) >= K
+
+
+def test_a_figure_says_what_was_hidden_and_draws_nothing_of_it() -> None:
+    rows = [(1, 0, "male", region, n) for region, n in (("north", 4), ("south", 20), ("west", 90))]
+    rows += [(0, 1, "male", region, 100) for region in ("north", "south", "west")]
+    frame = cm.prevalence(clinic(rows), ["a"], by="region")
+    axes = cm.forest_plot(frame)
+    said = [text.get_text() for text in axes.figure.findobj(lambda thing: hasattr(thing, "get_text"))]
+    assert sum("[n<10]" in text for text in said) == 2
+    points = np.concatenate([line.get_xdata() for line in axes.lines])
+    assert not np.isin(np.round(frame["estimate"][:2], 9), np.round(points.astype(float), 9)).any()

@@ -138,7 +138,10 @@ def _with_headings(
 def _entry(record: Mapping[Any, Any], group: str | None, words: Words) -> Entry:
     estimate, low, high = (float(record[name]) for name in ("estimate", "conf_low", "conf_high"))
     kind = str(record.get("type", "study"))
+    hidden = record.get("suppressed")
     text = interval(estimate, low, high, str(record["measure"]))
+    if pd.isna(estimate) and isinstance(hidden, str) and hidden:
+        text = hidden
     return Entry(
         estimate,
         low,
