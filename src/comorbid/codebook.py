@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
@@ -134,7 +135,7 @@ def parse_codebook(document: Mapping[str, Any], where: str = "the codebook") -> 
     designs = {name: _design(name, entry, faults) for name, entry in _tables(given, "designs", "design", faults)}
     given["designs"] = {name: design for name, design in designs.items() if design is not None}
     given["variables"] = variables
-    given["file"] = _file(given.get("file", {}), faults)
+    given["file"] = _file(given.get("file", {}), faults, [*_coded_as_text(variables), *filter(None, [given.get("id")])])
     given["conditions"] = tuple(
         given.get("conditions", [name for name, variable in variables.items() if variable.kind == "condition"])
     )
@@ -167,12 +168,23 @@ def _tables(given: Mapping[str, Any], name: str, what: str, faults: list[str]) -
     return [(str(key), entry) for key, entry in entries.items() if isinstance(entry, Mapping)]
 
 
-def _file(entry: Mapping[str, Any], faults: list[str]) -> DataFile:
+def _coded_as_text(variables: Mapping[str, Variable]) -> list[str]:
+    """Columns with a declared code that a number would not keep, such as 01."""
+    written = {
+        variable.column: [*variable.missing, *(code for codes in variable.levels.values() for code in codes)]
+        for variable in variables.values()
+    }
+    return [name for name, codes in written.items() if any(re.fullmatch(r"-?0\d+", str(code)) for code in codes)]
+
+
+def _file(entry: Mapping[str, Any], faults: list[str], as_text: list[str]) -> DataFile:
     """The [file] table; where it has faults, a file of no path."""
     given = sound(entry, FILE, "[file]", faults)
     wrong = datafile_faults(given)
     faults += wrong
-    return DataFile() if wrong else DataFile(**given)
+    if wrong:
+        return DataFile()
+    return DataFile(**{**given, "text": tuple(dict.fromkeys([*given.get("text", ()), *as_text]))})
 
 
 def _design(name: str, entry: Mapping[str, Any], faults: list[str]) -> SurveyDesign | None:

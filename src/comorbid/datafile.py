@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,7 +12,8 @@ __all__ = ["FILE", "LONG", "DataFile", "datafile_faults"]
 
 TEXT = (str,)
 FILE: Mapping[str, tuple[type, ...]] = {
-    **dict.fromkeys(("path", "delimiter", "encoding", "decimal", "sheet"), TEXT),
+    **dict.fromkeys(("path", "delimiter", "encoding", "decimal", "sheet", "sha256"), TEXT),
+    "text": (list, tuple),
     **dict.fromkeys(("layout", "long"), (Mapping,)),
 }
 """Keys of a codebook's [file] table, with the types that their values may have."""
@@ -28,6 +30,8 @@ class DataFile:
     sheet : of a spreadsheet; its only sheet without it.
     layout : of a file of fixed width: column to its first and last position, counted from 1.
     long : of a file with a row an answer: which column names the person, the item and the value.
+    text : columns of a text file that are never numbers, such as codes that begin with zero.
+    sha256 : of the file as it was when the codebook was written; another file of the name is refused.
     """
 
     path: str = ""
@@ -37,6 +41,8 @@ class DataFile:
     sheet: str = ""
     layout: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     long: Mapping[str, str] = field(default_factory=dict)
+    text: tuple[str, ...] = ()
+    sha256: str = ""
 
 
 def datafile_faults(given: Mapping[str, Any]) -> list[str]:
@@ -50,6 +56,10 @@ def datafile_faults(given: Mapping[str, Any]) -> list[str]:
         faults.append("[file]: decimal and delimiter are the same character")
     if not _known(given.get("encoding", "utf-8")):
         faults.append(f"[file]: encoding {given['encoding']!r} is unknown; utf-8, latin-1 and cp1252 are common")
+    if given.get("sha256") and not re.fullmatch("[0-9a-fA-F]{64}", given["sha256"]):
+        faults.append("[file]: sha256 is 64 hexadecimal digits")
+    if not all(isinstance(name, str) for name in given.get("text", ())):
+        faults.append("[file]: text is a list of columns")
     long = given.get("long", {})
     if long and (set(long) != set(LONG) or not all(isinstance(name, str) for name in long.values())):
         faults.append(f"[file]: long names three columns: {', '.join(LONG)}")

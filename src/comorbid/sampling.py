@@ -51,7 +51,9 @@ def sampling_weights(column: pd.Series) -> np.ndarray:
                 "Weights are finite numbers of zero or more; restrict the file or mend the column."
             )
     if not (weights > 0).any():
-        raise DesignError(f"weights {column.name!r}: none of {len(weights):,} is above zero.")
+        raise DesignError(
+            f"weights {column.name!r}: none of {len(weights):,} is above zero. Name the column of the weights."
+        )
     return weights
 
 

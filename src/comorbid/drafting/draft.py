@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
@@ -179,6 +180,9 @@ def _file(path: Path, how: DataFile, folder: Path) -> str:
         lines += [f"delimiter = {_toml(how.delimiter)}", f"encoding = {_toml(how.encoding)}"]
         lines += [f"decimal = {_toml(how.decimal)}"] if how.decimal != "." else []
     lines += [f"sheet = {_toml(how.sheet)}"] if how.sheet else []
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    lines.append(f'sha256 = "{digest}"  # the file as it was; delete this line where it may change')
     return "\n".join(lines) + "\n"
 
 

@@ -149,11 +149,17 @@ def check_outcome(cells: Cells, spec: LogisticSpec, everyone: Cells) -> None:
     if not cells.n:
         gone = missing_by_variable(everyone, spec.variables)
         counts = ", ".join(f"{name} {few(count)}" for name, count in gone.items() if count)
-        raise EmptyDomainError(f"nobody of {everyone.n:,} people has a value in every variable; missing: {counts}.")
+        raise EmptyDomainError(
+            f"nobody of {everyone.n:,} people has a value in every variable; missing: {counts}. "
+            "Leave out a variable that nobody has, or mend its column."
+        )
     levels = np.unique(cells.codes(spec.outcome))
     if len(levels) == 1:
         name = cells.variable(spec.outcome).level_names[levels[0]]
-        raise SpecError(f"outcome `{spec.outcome}` is {name!r} for all {cells.n:,} people of the model.")
+        raise SpecError(
+            f"outcome `{spec.outcome}` is {name!r} for all people of the model ({few(cells.n)}). "
+            "Nothing was fitted. Widen the domain, or model another outcome."
+        )
 
 
 def _covariate_patterns(cells: Cells) -> tuple[np.ndarray, np.ndarray]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -23,6 +24,9 @@ def file_faults(path: Path, how: DataFile | None = None) -> list[Fault]:
     how = how or DataFile()
     if how.layout or not path.name.lower().endswith(TEXT):
         return []
+    if _holds_nul(path, how.encoding):
+        remedy = "It is binary, or UTF-16: declare its encoding in the codebook, or write the file again."
+        return [Fault("", "nul-bytes", "NUL bytes, which no text has", 1, remedy)]
     with _opened(path, how.encoding) as file:
         rows = csv.reader(file, delimiter=how.delimiter)
         try:
@@ -39,6 +43,14 @@ def beginning(path: Path, size: int = 512) -> bytes:
     """The first bytes of a file, unpacked."""
     with opener(path)(path, "rb") as file:
         return bytes(file.read(size))
+
+
+def _holds_nul(path: Path, encoding: str) -> bool:
+    """Whether zeros stand between the letters of an encoding of single bytes or UTF-8."""
+    if codecs.lookup(encoding).name.startswith(("utf-16", "utf-32")):
+        return False
+    with opener(path)(path, "rb") as file:
+        return any(b"\0" in block for block in iter(lambda: file.read(2**20), b""))
 
 
 def _opened(path: Path, encoding: str) -> TextIO:

@@ -13,7 +13,7 @@ from comorbid.errors import SourceError, listed
 from comorbid.sources.check_file import beginning, file_faults
 from comorbid.sources.shapes import read_fixed_width, wide
 from comorbid.sources.tables import read_table
-from comorbid.sources.unpacking import DAMAGED, require_unpackable
+from comorbid.sources.unpacking import DAMAGED, foreign_byte, require_same, require_unpackable
 
 TEXT = (".csv", ".csv.xz", ".csv.gz", ".tsv", ".txt", ".dat")
 READABLE = (*TEXT, ".parquet", ".xpt", ".sas7bdat", ".sav", ".zsav", ".dta", ".xlsx")
@@ -43,6 +43,7 @@ def read_people(path: Path, how: DataFile = PLAIN, *, strict: bool = True) -> pd
     """
     if path.is_dir():
         raise SourceError(f"{path.name} is a folder, not a file. Name the file in it.")
+    require_same(path, how.sha256)
     frame = _reader(path, how, strict)()
     if how.long:
         frame = wide(frame, how.long, path.name)
@@ -95,12 +96,18 @@ def _csv(path: Path, how: DataFile, strict: bool) -> pd.DataFrame:
         found = "; ".join(f"{fault.column} {fault.what}".strip() for fault in faults)
         remedies = " ".join(dict.fromkeys(fault.remedy for fault in faults))
         raise SourceError(f"{path.name} is not a table as it can be read: {found}. {remedies}")
-    how_written = {"sep": how.delimiter, "encoding": how.encoding, "decimal": how.decimal}
+    how_written = {
+        "sep": how.delimiter,
+        "encoding": how.encoding,
+        "decimal": how.decimal,
+        "dtype": dict.fromkeys(how.text, str),
+    }
     try:
         frame = pd.read_csv(path, low_memory=False, keep_default_na=False, na_values=[""], **how_written)  # type: ignore[call-overload]
     except UnicodeError:
         raise SourceError(
-            f"{path.name} is not {how.encoding.upper()} text. Declare its encoding in the codebook, "
+            f"{path.name} is not {how.encoding.upper()} text{foreign_byte(path, how.encoding)}. "
+            "Declare its encoding in the codebook, "
             '[file] encoding = "cp1252" for instance; letters are not guessed.'
         ) from None
     except Exception:
@@ -134,7 +141,10 @@ def _require_text(name: str, start: bytes, encoding: str) -> None:
     )
     for fits, what in kinds:
         if fits:
-            raise SourceError(f"{name} {what}. Download or save the file itself, as CSV in UTF-8.")
+            raise SourceError(
+                f"{name} {what}. Download or save the file itself, as CSV in UTF-8; another encoding, "
+                "such as utf-16, is declared in a codebook: [file] encoding."
+            )
 
 
 def _is_wide(start: bytes) -> bool:

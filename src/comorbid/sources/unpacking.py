@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import codecs
 import gzip
+import hashlib
 import lzma
 import zipfile
 import zlib
@@ -11,7 +13,7 @@ from typing import Any
 
 from comorbid.errors import SourceError
 
-__all__ = ["DAMAGED", "opener", "require_sound_archive", "require_unpackable"]
+__all__ = ["DAMAGED", "foreign_byte", "opener", "require_same", "require_sound_archive", "require_unpackable"]
 
 DAMAGED = (OSError, EOFError, lzma.LZMAError, zlib.error)
 PLENTY = 256 * 2**20
@@ -40,6 +42,34 @@ def require_unpackable(path: Path) -> None:
                     raise SourceError(_too_large(path))
     except DAMAGED:
         raise SourceError(f"{path.name} is damaged or not what its name says: it cannot be unpacked.") from None
+
+
+def require_same(path: Path, sha256: str) -> None:
+    """Raise when a file is not the one whose SHA-256 was declared; nothing is asked without one."""
+    if not sha256:
+        return
+    with path.open("rb") as file:
+        found = hashlib.file_digest(file, "sha256").hexdigest()
+    if found != sha256.lower():
+        raise SourceError(
+            f"{path.name} is another file than the one that the codebook was written for: damaged, cut or changed. "
+            f'If you changed it, look at the codebook again and write under [file] sha256 = "{found}", or '
+            "delete that line."
+        )
+
+
+def foreign_byte(path: Path, encoding: str) -> str:
+    """Where the first byte is that the encoding does not have, for a message; empty when it is not found."""
+    decoder, before = codecs.getincrementaldecoder(encoding)(), 0
+    with opener(path)(path, "rb") as file:
+        while block := file.read(BLOCK):
+            held = len(decoder.getstate()[0])
+            try:
+                decoder.decode(block)
+            except UnicodeDecodeError as fault:
+                return f" (byte {before - held + fault.start:,})"
+            before += len(block)
+    return ""
 
 
 def require_sound_archive(path: Path) -> None:
