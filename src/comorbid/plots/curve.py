@@ -10,9 +10,11 @@ from matplotlib.ticker import FuncFormatter, NullLocator
 
 from comorbid.columns.words import sentence_case
 from comorbid.disclosure import guarded
-from comorbid.errors import SpecError
+from comorbid.plots.canvas import axes_for
+from comorbid.plots.lettering import literal
 from comorbid.plots.scales import plain
-from comorbid.plots.style import GREY, PALE, SMALL, WIDTH, house_style, literal, looks, mark_source, new_figure, roomy
+from comorbid.plots.style import ABOVE, GREY, PALE, SMALL, WIDTH, looks
+from comorbid.plots.subjects import require_rows
 
 HEIGHT = 3.9
 LINES = ("-", "--", "-.", ":")
@@ -67,21 +69,16 @@ def curve_plot(
         When a column is absent or no row is left.
     """
     frame = guarded(frame)
-    absent = [name for name in (x, y, group) if name and name not in frame.columns]
-    if absent or frame.empty:
-        found = ", ".join(map(str, frame.columns))
-        raise SpecError(
-            f"curve_plot: {', '.join(absent) or 'rows'} not found; the frame has {len(frame)} rows: {found}."
-        )
-    with house_style():
-        target = new_figure(width, HEIGHT).subplots() if ax is None else roomy(ax)
+    columns = [name for name in (x, y, group) if name]
+    found = ", ".join(map(str, frame.columns))
+    require_rows(frame, columns, "curve_plot", f"the frame has {len(frame)} rows: {found}.")
+    with axes_for(frame, ax, width, HEIGHT) as target:
         _lines(target, frame, x, y, group, labels or {})
         _axes(target, frame, x, y, log, percent, labels or {})
         if level is not None:
             target.axhline(level, color=GREY, linewidth=0.8, linestyle=(0, (1, 2)), zorder=1)
         for text, value in (marks or {}).items():
             _mark(target, text, value)
-        mark_source(target if ax is not None else target.figure, frame)
     return target
 
 
@@ -93,7 +90,7 @@ def _lines(ax: Axes, frame: pd.DataFrame, x: str, y: str, group: str | None, lab
         ax.plot(own[x], own[y], color=look.colour, linestyle=LINES[at % len(LINES)], linewidth=1.8, label=said)
     if group is not None:
         title = literal(labels.get(group, sentence_case(group)))
-        ax.legend(title=title, title_fontsize=SMALL, loc="lower left", bbox_to_anchor=(0, 1), ncols=4, borderpad=0.2)
+        ax.legend(title=title, title_fontsize=SMALL, ncols=4, **ABOVE)
 
 
 def _axes(ax: Axes, frame: pd.DataFrame, x: str, y: str, log: bool, percent: bool, labels: Mapping[str, str]) -> None:

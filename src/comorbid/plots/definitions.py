@@ -11,22 +11,11 @@ from matplotlib.figure import Figure as MplFigure
 from matplotlib.lines import Line2D
 
 from comorbid.columns.words import Words, interval_name
-from comorbid.disclosure import guarded
-from comorbid.errors import SpecError
-from comorbid.plots.scales import limits_of, scale_axis
-from comorbid.plots.style import (
-    INK,
-    PALE,
-    SMALL,
-    WIDTH,
-    Look,
-    house_style,
-    literal,
-    looks,
-    mark_source,
-    new_figure,
-    wrapped,
-)
+from comorbid.plots.canvas import figure_for
+from comorbid.plots.lettering import literal, wrapped
+from comorbid.plots.scales import scale_to_rows
+from comorbid.plots.style import INK, PALE, SMALL, WIDTH, Look, looks
+from comorbid.plots.subjects import require_rows
 
 NEEDED = ("condition_a", "condition_b", "definition_label", "measure", "estimate", "conf_low", "conf_high", "shared")
 LINE = 0.13
@@ -59,20 +48,12 @@ def definition_plot(frame: pd.DataFrame, labels: Mapping[str, str] | None = None
     SpecError
         When columns are absent or there is no row.
     """
-    absent = [name for name in NEEDED if name not in frame.columns]
-    if absent or frame.empty:
-        raise SpecError(
-            f"definition_plot: {', '.join(absent) or 'no row'} {'not found' if absent else 'is there'}; give what "
-            "`every_definition(cohort)` gave."
-        )
-    frame = guarded(frame)
+    require_rows(frame, NEEDED, "definition_plot", "give what `every_definition(cohort)` gave.")
     words = Words.of(frame, labels)
     lines = list(dict.fromkeys(zip(frame["condition_a"], frame["definition_label"], strict=True)))
     others = [name for name in dict.fromkeys(frame["condition_a"]) if name in set(frame["condition_b"].dropna())]
     styles = dict(zip(others, looks(len(others)), strict=True))
-    with house_style():
-        height = len(lines) * max(LINE * len(others), 0.36) + 1.3
-        figure = new_figure(width, height)
+    with figure_for(frame, width, len(lines) * max(LINE * len(others), 0.36) + 1.3) as figure:
         left, right = figure.subplots(1, 2, sharey=True, width_ratios=(2, 3))
         _axis(left, frame[frame["measure"] == "prevalence"], "prevalence", frame)
         _axis(right, frame[frame["measure"] == "odds_ratio"], "odds_ratio", frame)
@@ -82,13 +63,11 @@ def definition_plot(frame: pd.DataFrame, labels: Mapping[str, str] | None = None
         _labels(left, lines)
         _part(left, right, lines)
         _legend(figure, styles, words, bool(frame["shared"].fillna("").ne("").any()))
-        mark_source(figure, frame)
     return figure
 
 
 def _axis(ax: Axes, rows: pd.DataFrame, measure: str, frame: pd.DataFrame) -> None:
-    estimates, low, high = (rows[name].tolist() for name in ("estimate", "conf_low", "conf_high"))
-    scale_axis(ax.xaxis, measure, limits_of(measure, estimates, low, high), most=6)
+    scale_to_rows(ax.xaxis, measure, rows, most=6)
     name = "Prevalence" if measure == "prevalence" else "Odds ratio with another condition, log scale"
     ax.set_xlabel(f"{name}\n({interval_name(frame)})")
     ax.grid(axis="x", color=PALE)

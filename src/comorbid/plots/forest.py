@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -14,29 +13,15 @@ from matplotlib.transforms import ScaledTranslation
 from comorbid.columns import PROPORTION_MEASURES, RATIO_MEASURES, null_value
 from comorbid.columns.words import measure_label
 from comorbid.disclosure import guarded
+from comorbid.plots.canvas import axes_for, room_of, root_figure
+from comorbid.plots.lettering import literal, text_width
 from comorbid.plots.lines import LINE, Line, Page, counts_header, lay_out, same_counts
 from comorbid.plots.margin import columns_width, write_columns
 from comorbid.plots.pooled import Drawable, as_frame, mark_pooled, write_spread
 from comorbid.plots.rows import Entry, Forest, forest_rows
 from comorbid.plots.scales import limits_of, scale_axis
-from comorbid.plots.style import (
-    GREY,
-    INK,
-    PALE,
-    WIDTH,
-    Look,
-    house_style,
-    literal,
-    looks,
-    mark_source,
-    new_figure,
-    room_of,
-    roomy,
-    root_figure,
-    text_width,
-)
+from comorbid.plots.style import ABOVE, GREY, INK, PALE, WIDTH, Look, looks
 
-LEGEND: dict[str, Any] = {"borderaxespad": 0.2, "borderpad": 0.2, "handlelength": 1.6}
 TOP, BOTTOM = 0.45, 0.75
 """Inches above and below the rows: legend and headers, axis and source."""
 
@@ -90,10 +75,11 @@ def forest_plot(
     frame = guarded(as_frame(frame))
     forest = forest_rows(frame, labels, measure, group)
     room = width if ax is None else room_of(ax)
-    with house_style():
-        page = lay_out(forest, frame, room, counts)
-        target = new_figure(width, LINE * page.depth + TOP + BOTTOM).subplots() if ax is None else roomy(ax)
-        styles = dict(zip(forest.groups, looks(len(forest.groups)), strict=True))
+    page = lay_out(forest, frame, room, counts)
+    space = 72 * room - columns_width(page.columns)
+    styles = dict(zip(forest.groups, looks(len(forest.groups)), strict=True))
+    groups = _group_texts(_said(forest, frame, counts), space)
+    with axes_for(frame, ax, width, LINE * page.depth + TOP + BOTTOM, pad=18 if any(groups) else 6) as target:
         _prepare(target, forest, page)
         for line in page.lines:
             _draw(target, line, styles, forest)
@@ -101,9 +87,7 @@ def forest_plot(
         if "pooled" in frame.attrs:
             write_spread(target, frame, page.label_width + 8, 72 * room - 16)
         write_columns(target, page.columns)
-        space = 72 * room - columns_width(page.columns)
-        said = _legend(target, page, styles, _said(forest, frame, counts), space)
-        mark_source(target if ax is not None else target.figure, frame, pad=18 if said else 6)
+        _legend(target, page, styles, groups)
     return target
 
 
@@ -182,17 +166,19 @@ def _said(forest: Forest, frame: pd.DataFrame, counts: bool) -> dict[str, str]:
     }
 
 
-def _legend(ax: Axes, page: Page, styles: Mapping[str, Look], said: Mapping[str, str], space: float) -> bool:
-    """Groups and their counts above the rows, from the left edge on; whether there was anything to say."""
-    texts = [f"{name} ({said[name]})" if said[name] and name else name or said[name] for name in styles]
-    if max(text_width(text) for text in texts) + 36 > space:
-        texts = list(styles)
+def _group_texts(said: Mapping[str, str], space: float) -> list[str]:
+    """Each group with its counts, or alone where that is wider than the points there are."""
+    texts = [f"{name} ({counts})" if counts and name else name or counts for name, counts in said.items()]
+    return list(said) if max(text_width(text) for text in texts) + 36 > space else texts
+
+
+def _legend(ax: Axes, page: Page, styles: Mapping[str, Look], texts: Sequence[str]) -> None:
+    """Groups and their counts above the rows, from the left edge on, if there is anything to say."""
     if not any(texts):
-        return False
+        return
     handles = [
         Line2D([], [], color=look.colour, marker=look.marker, markersize=5.5, linewidth=1.5, label=literal(text))
         for text, look in zip(texts, styles.values(), strict=True)
     ]
     edge = ax.transAxes + ScaledTranslation(-(page.label_width + 8) / 72, 0, root_figure(ax).dpi_scale_trans)
-    ax.legend(handles=handles, loc="lower left", bbox_to_anchor=(0.0, 1.0), bbox_transform=edge, **LEGEND)
-    return True
+    ax.legend(handles=handles, bbox_transform=edge, borderaxespad=0.2, handlelength=1.6, **ABOVE)

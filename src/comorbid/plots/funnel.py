@@ -14,9 +14,10 @@ from matplotlib.patches import Patch
 from comorbid.columns import RATIO_MEASURES, null_value
 from comorbid.columns.words import measure_label
 from comorbid.errors import SpecError
+from comorbid.plots.canvas import axes_for, room_of
 from comorbid.plots.pooled import Drawable, as_frame
 from comorbid.plots.scales import scale_axis
-from comorbid.plots.style import BLUE, GREY, INK, WIDTH, house_style, mark_source, new_figure, room_of, roomy
+from comorbid.plots.style import BLUE, GREY, INK, WIDTH
 
 SHAPE, NARROW = 0.62, 6.0
 """Height over width; inches below which the legend goes under the plot."""
@@ -107,10 +108,7 @@ def funnel_plot(frame: pd.DataFrame | Drawable, ax: Axes | None = None, *, width
     """
     frame = as_frame(frame)
     funnel = arrange_funnel(frame)
-    with house_style():
-        target = (
-            new_figure(width, SHAPE * width + (1.8 if width < NARROW else 0.6)).subplots() if ax is None else roomy(ax)
-        )
+    with axes_for(frame, ax, width, SHAPE * width + (1.8 if width < NARROW else 0.6)) as target:
         deepest = 1.08 * float(funnel.std_error.max())
         low, high = _reach(funnel, deepest)
         _contours(target, funnel, deepest)
@@ -122,7 +120,6 @@ def funnel_plot(frame: pd.DataFrame | Drawable, ax: Axes | None = None, *, width
         target.set_xlabel(measure_label(funnel.measure) + log)
         target.set_ylabel("Standard error" + (" (log scale)" if log else ""))
         _legend(target, funnel, width if ax is None else room_of(ax))
-        mark_source(target if ax is not None else target.figure, frame)
     return target
 
 

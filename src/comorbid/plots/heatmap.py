@@ -17,23 +17,11 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 from comorbid.columns import RATIO_MEASURES
 from comorbid.columns.words import Words, measure_label
 from comorbid.disclosure import guarded
+from comorbid.plots.canvas import axes_for, room_of
+from comorbid.plots.lettering import text_width, wrapped
 from comorbid.plots.pairs import MIN_COUNT, Cell, Triangle, triangle
 from comorbid.plots.scales import plain_ticks, tick_text
-from comorbid.plots.style import (
-    FONT_SIZE,
-    GREY,
-    INK,
-    PALE,
-    SMALL,
-    WIDTH,
-    house_style,
-    mark_source,
-    new_figure,
-    room_of,
-    roomy,
-    text_width,
-    wrapped,
-)
+from comorbid.plots.style import FONT_SIZE, GREY, INK, PALE, SMALL, WIDTH
 
 COLOURS = "RdBu_r"
 LEAST_RANGE = {True: float(np.log(3.0)), False: 0.3}
@@ -89,17 +77,13 @@ def cooccurrence_heatmap(
     frame = guarded(frame)
     pairs, words = triangle(frame, measure, min_count), Words.of(frame, labels)
     size = len(pairs.names) - 1
-    with house_style():
-        wide = width or max(WIDTH, 2.4 + CELL * size)
-        height = min(max(0.62, 3.0 / size), 1.0) * size + 1.4
-        target = new_figure(wide, height).subplots() if ax is None else roomy(ax)
-        if ax is not None:
-            wide = room_of(ax)
+    wide = room_of(ax) if ax is not None else width or max(WIDTH, 2.4 + CELL * size)
+    height = min(max(0.62, 3.0 / size), 1.0) * size + 1.4
+    with axes_for(frame, ax, wide, height, pad=30) as target:
         norm, colours = _scale(pairs), mpl.colormaps[COLOURS]
         room = _name(target, [words.name(name) for name in pairs.names], 72 * wide)
         _draw(target, pairs, norm, colours, room)
         _colour_bar(target, norm, colours, measure, 7 if 72 * wide > NARROW else 4)
-        mark_source(target if ax is not None else target.figure, frame, pad=30)
     return target
 
 

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import pandas as pd
 
 from comorbid.columns.words import NOT_ESTIMABLE, interval_name, measure_label
+from comorbid.plots.lettering import text_width, wrapped
 from comorbid.plots.margin import Column, columns_width
 from comorbid.plots.rows import Forest, Row
-from comorbid.plots.style import FONT_SIZE, GREY, INK, text_width, wrapped
+from comorbid.plots.style import FONT_SIZE, GREY, INK
 
 LINE = 0.2
 """Inches that one line of text or one estimate takes."""

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from matplotlib.axes import Axes
 
-from comorbid.plots.style import INK, SMALL, literal, text_width
+from comorbid.plots.lettering import literal, text_width
+from comorbid.plots.style import INK, SMALL
 
 GAP = 10.0
 """Points between the axes and the first column, and between columns."""

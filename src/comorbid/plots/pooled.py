@@ -10,9 +10,10 @@ from matplotlib.axes import Axes
 
 from comorbid.columns import RATIO_MEASURES
 from comorbid.columns.words import number, p_value
+from comorbid.plots.lettering import text_width
 from comorbid.plots.lines import BETWEEN, Page
 from comorbid.plots.rows import Forest
-from comorbid.plots.style import GREY, SMALL, text_width
+from comorbid.plots.style import GREY, SMALL
 
 METHODS = {
     "reml": "REML",

@@ -7,20 +7,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, NullFormatter
 
-from comorbid.errors import SpecError
-from comorbid.plots.style import (
-    BLUE,
-    GREY,
-    PALE,
-    SMALL,
-    VERMILION,
-    WIDTH,
-    house_style,
-    literal,
-    mark_source,
-    new_figure,
-    roomy,
-)
+from comorbid.plots.canvas import axes_for
+from comorbid.plots.lettering import literal
+from comorbid.plots.style import ABOVE, BLUE, GREY, PALE, SMALL, VERMILION, WIDTH
+from comorbid.plots.subjects import require_rows
 
 HEIGHT = 4.4
 NEEDED = ("study", "n", "std_error", "std_error_low", "std_error_high", "too_narrow")
@@ -50,18 +40,14 @@ def precision_plot(frame: pd.DataFrame, *, ax: Axes | None = None, width: float 
     SpecError
         When a column is absent or the frame has no row.
     """
-    absent = [name for name in NEEDED if name not in frame.columns]
-    if absent or frame.empty:
-        raise SpecError(f"precision_plot: {', '.join(absent) or 'rows'} not found; pass `published_precision()`.")
-    with house_style():
-        target = new_figure(width, HEIGHT).subplots() if ax is None else roomy(ax)
+    require_rows(frame, NEEDED, "precision_plot", "pass `published_precision()`.")
+    with axes_for(frame, ax, width, HEIGHT) as target:
         n = np.geomspace(frame["n"].min() / 1.5, frame["n"].max() * 1.5, 50)
         target.plot(n, 4 / np.sqrt(n), color=GREY, linewidth=1.4, label="4 / √n, the least there can be")
         _points(target, frame[~frame["too_narrow"]], BLUE, "o", "printed interval")
         _points(target, frame[frame["too_narrow"]], VERMILION, "D", "too narrow for its sample")
         _names(target, frame[frame["too_narrow"]])
         _axes(target)
-        mark_source(target if ax is not None else target.figure, frame)
     return target
 
 
@@ -94,4 +80,4 @@ def _axes(ax: Axes) -> None:
     ax.set_xlabel("People (log scale)")
     ax.set_ylabel("Standard error of the log ratio (log scale)")
     ax.grid(color=PALE)
-    ax.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=3, borderpad=0.2)
+    ax.legend(ncols=3, **ABOVE)

@@ -13,23 +13,11 @@ from matplotlib.lines import Line2D
 from comorbid.columns import PROPORTION_MEASURES, null_value
 from comorbid.columns.words import NOT_ESTIMABLE, Words, interval_name, measure_label, value_text
 from comorbid.disclosure import guarded
+from comorbid.plots.canvas import figure_for
 from comorbid.plots.courses import Profile, arrange_profile
-from comorbid.plots.scales import limits_of, scale_axis
-from comorbid.plots.style import (
-    FONT_SIZE,
-    GREY,
-    INK,
-    PALE,
-    SMALL,
-    WIDTH,
-    Look,
-    house_style,
-    literal,
-    looks,
-    mark_source,
-    new_figure,
-    wrapped,
-)
+from comorbid.plots.lettering import literal, wrapped
+from comorbid.plots.scales import scale_to_rows
+from comorbid.plots.style import FONT_SIZE, GREY, INK, PALE, SMALL, WIDTH, Look, looks
 from comorbid.plots.subjects import one_measure
 
 SPREAD = 0.22
@@ -84,20 +72,14 @@ def profile_plot(
     profile = arrange_profile(one_measure(frame, measure, "profile_plot"), by, group, words)
     panels = list(dict.fromkeys(profile.rows["panel"]))
     across = 2 if len(panels) > 1 and width >= 5.5 else 1
-    with house_style():
-        down = math.ceil(len(panels) / across)
-        figure = new_figure(width, PANEL * down + 0.7)
+    down = math.ceil(len(panels) / across)
+    with figure_for(frame, width, PANEL * down + 0.7) as figure:
         axes = figure.subplots(down, across, squeeze=False, sharey=share_axis).ravel()
         styles = dict(zip(profile.groups, looks(len(profile.groups)), strict=True))
         for ax, panel in zip(axes, panels, strict=False):
             rows = profile.rows[profile.rows["panel"] == panel]
-            _prepare(
-                ax,
-                profile,
-                profile.rows if share_axis else rows,
-                words,
-                wrapped(panel, int(48 * width / 7.2 / across) + 16),
-            )
+            title = wrapped(panel, int(48 * width / 7.2 / across) + 16)
+            _prepare(ax, profile, profile.rows if share_axis else rows, words, title)
             _draw(ax, rows, profile, styles)
         for ax in axes[len(panels) - across : len(panels)]:
             ax.set_xlabel(literal(words.name(profile.by)), fontsize=SMALL)
@@ -105,13 +87,11 @@ def profile_plot(
             ax.remove()
         _legend(figure, profile, styles, words)
         figure.supylabel(f"{measure_label(profile.measure)} ({interval_name(frame)})", fontsize=FONT_SIZE)
-        mark_source(figure, frame)
     return figure
 
 
 def _prepare(ax: Axes, profile: Profile, rows: pd.DataFrame, words: Words, title: str) -> None:
-    estimates, low, high = (rows[name].tolist() for name in ("estimate", "conf_low", "conf_high"))
-    scale_axis(ax.yaxis, profile.measure, limits_of(profile.measure, estimates, low, high), most=6)
+    scale_to_rows(ax.yaxis, profile.measure, rows, most=6)
     names = [wrapped(value_text(profile.by, level, words), 12) for level in profile.levels]
     ax.set_xticks(range(len(names)), names)
     ax.set_xlim(-0.5, len(names) - 0.5)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import pandas as pd
 from matplotlib.axis import Axis
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator
 
@@ -102,6 +103,12 @@ def scale_axis(axis: Axis, measure: str, limits: tuple[float, float], most: int 
     set_limits(*limits)
     axis.set_minor_locator(NullLocator())
     axis.set_major_formatter(FuncFormatter(lambda value, _: tick_text(value, measure)))
+
+
+def scale_to_rows(axis: Axis, measure: str, rows: pd.DataFrame, most: int = 7) -> None:
+    """Put an axis on the scale of a measure, with limits that show the estimates of some rows and their intervals."""
+    estimates, low, high = (rows[name].tolist() for name in ("estimate", "conf_low", "conf_high"))
+    scale_axis(axis, measure, limits_of(measure, estimates, low, high), most)
 
 
 def tick_text(value: float, measure: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -14,6 +14,19 @@ from comorbid.errors import SpecError
 NEEDED = ("measure", "estimate", "conf_low", "conf_high")
 DIRECTED = frozenset({"prevalence_ratio", "prevalence_difference", "conditional_prevalence"})
 """Measures of condition_b in people with condition_a, which differ when the two change places."""
+
+
+def require_rows(frame: pd.DataFrame, needed: Sequence[str], plot: str, advice: str) -> None:
+    """Refuse a frame without rows, or without some of the columns that a plot needs.
+
+    Raises
+    ------
+    SpecError
+        Names the plot and the absent columns, then gives `advice`.
+    """
+    absent = [name for name in needed if name not in frame.columns]
+    if absent or frame.empty:
+        raise SpecError(f"{plot}: {', '.join(absent) or 'rows'} not found; {advice}")
 
 
 def one_measure(frame: pd.DataFrame, measure: str | None, plot: str) -> pd.DataFrame:

@@ -8,8 +8,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from comorbid.columns.words import sentence_case
-from comorbid.errors import SpecError
-from comorbid.plots.style import SMALL, WIDTH, house_style, literal, looks, mark_source, new_figure, roomy, wrapped
+from comorbid.plots.canvas import axes_for
+from comorbid.plots.lettering import literal, wrapped
+from comorbid.plots.style import ABOVE, SMALL, WIDTH, looks
+from comorbid.plots.subjects import require_rows
 
 BAR, ROOM = 0.55, 1.0
 HATCHES = ("", "//", "..", "xx", "\\\\", "++")
@@ -43,17 +45,13 @@ def tally_plot(
     SpecError
         When a column is absent or the frame has no row.
     """
-    absent = [name for name in (by, of) if name not in frame.columns]
-    if absent or frame.empty:
-        raise SpecError(f"tally_plot: {', '.join(absent) or 'rows'} not found; the frame has {len(frame)} rows.")
+    require_rows(frame, (by, of), "tally_plot", f"the frame has {len(frame)} rows.")
     groups = list(dict.fromkeys(frame[by]))
     parts = [part for part in dict.fromkeys([*order, *frame[of]]) if (frame[of] == part).any()]
     counts = pd.crosstab(frame[by], frame[of]).reindex(index=groups, columns=parts)
-    with house_style():
-        target = new_figure(width, ROOM + BAR * len(groups)).subplots() if ax is None else roomy(ax)
+    with axes_for(frame, ax, width, ROOM + BAR * len(groups)) as target:
         _bars(target, counts)
         _axes(target, groups)
-        mark_source(target if ax is not None else target.figure, frame)
     return target
 
 
@@ -78,4 +76,4 @@ def _axes(ax: Axes, groups: Sequence[str]) -> None:
     ax.tick_params(axis="y", length=0)
     ax.set_xticks([])
     ax.spines[["bottom", "left"]].set_visible(False)
-    ax.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2, borderpad=0.2, handlelength=1.2)
+    ax.legend(ncols=2, handlelength=1.2, **ABOVE)

@@ -12,24 +12,11 @@ from matplotlib.figure import Figure as MplFigure
 
 from comorbid.columns.words import NOT_ESTIMABLE, Words, interval_name, number
 from comorbid.disclosure import guarded
+from comorbid.plots.canvas import figure_for
+from comorbid.plots.lettering import literal, text_width, wrapped
 from comorbid.plots.scales import scale_axis
 from comorbid.plots.sets import MOST, Sets, arrange_sets
-from comorbid.plots.style import (
-    BLUE,
-    FONT_SIZE,
-    GREY,
-    INK,
-    PALE,
-    SMALL,
-    VERMILION,
-    WIDTH,
-    house_style,
-    literal,
-    mark_source,
-    new_figure,
-    text_width,
-    wrapped,
-)
+from comorbid.plots.style import ABOVE, BLUE, FONT_SIZE, GREY, INK, PALE, SMALL, VERMILION, WIDTH
 
 BAR = "#A6C8E4"
 """A pale blue that its interval and expected value stand out on."""
@@ -84,8 +71,7 @@ def upset_plot(
     sets, words = arrange_sets(frame, marginals, order, most), Words.of(frame, labels)
     names = [wrapped(words.name(name), 24 if width > 6 else 14) for name in sets.conditions]
     lines = sum(max(text.count("\n") + 1, 1.6) for text in names)
-    with house_style():
-        figure = new_figure(width, 0.19 * lines + 3.3)
+    with figure_for(frame, width, 0.19 * lines + 3.3) as figure:
         grid = figure.add_gridspec(2, 2, width_ratios=(1, 4), height_ratios=(2.5, 0.19 * lines))
         matrix = figure.add_subplot(grid[1, 1])
         bars = figure.add_subplot(grid[0, 1], sharex=matrix)
@@ -94,7 +80,6 @@ def upset_plot(
         _matrix(matrix, sets, names)
         _bars(bars, sets, frame, room, columns=2 if width > 6 else 1)
         _sizes(sizes, sets)
-        mark_source(figure, frame)
     return figure
 
 
@@ -133,7 +118,7 @@ def _bars(ax: Axes, sets: Sets, frame: pd.DataFrame, room: float, columns: int) 
     ax.tick_params(axis="x", length=0, labelbottom=False)
     ax.tick_params(axis="y", length=0, labelsize=SMALL)
     handles, said = ax.get_legend_handles_labels()[0][::-1], ax.get_legend_handles_labels()[1][::-1]
-    ax.legend(handles, said, loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=columns, borderpad=0.2)
+    ax.legend(handles, said, ncols=columns, **ABOVE)
     ax.set_title(_said(sets), loc="right", fontsize=SMALL, color=GREY, y=0.9)
     _print_values(ax, sets, room / max(len(at), FEWEST))
 
