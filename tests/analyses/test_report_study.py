@@ -83,3 +83,22 @@ def test_the_key_follows_everything_that_a_report_is_made_from(tmp_path: Path) -
     (edited,) = plan_jobs(write_study(tmp_path, {"pairs": ["2"]}), [], TOY, {})
     assert job.key == again.key
     assert len({job.key, older.key, edited.key}) == 3
+
+
+def test_an_analysis_of_every_survey_follows_from_the_files_of_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A survey whose files arrive makes its report anew, and no other."""
+    from comorbid.sources.registry import Survey
+
+    study = write_study(tmp_path, {"all": ["1"], "one": ["1"]}, all="every_survey = true")
+
+    def keys() -> dict[str, str]:
+        return {job.analysis.name: job.key for job in plan_jobs(study, [], TOY, {})}
+
+    monkeypatch.setattr(Survey, "files_here", lambda self: (0, 1))
+    before = keys()
+    monkeypatch.setattr(Survey, "files_here", lambda self: (1, 1))
+    monkeypatch.setattr("comorbid.analyses.cohorts.data_fingerprint", lambda name: "ab" * 32)
+    after = keys()
+    assert before["all"] != after["all"] and before["one"] == after["one"]

@@ -11,7 +11,7 @@ from comorbid.analyses.fingerprint import file_hash
 from comorbid.errors import CohortError, SourceError
 from comorbid.paths import cohort_name, own_codebooks
 
-__all__ = ["CohortFacts", "cohort_facts", "data_fingerprint"]
+__all__ = ["CohortFacts", "cohort_facts", "data_fingerprint", "surveys_fingerprint"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,4 +137,16 @@ def data_fingerprint(name: str) -> str:
     digest = hashlib.sha256(name.encode())
     for table in tables:
         digest.update(table.encode() + b"\0" + bytes.fromhex(file_hash(find_table(table, name))))
+    return digest.hexdigest()
+
+
+def surveys_fingerprint() -> str:
+    """SHA-256 over every registered survey whose files are all here, for an analysis that reads them all."""
+    from comorbid.sources.registry import SURVEYS, Survey
+
+    digest = hashlib.sha256()
+    for name in SURVEYS:
+        here, wanted = Survey(name).files_here()
+        if here == wanted:
+            digest.update(name.encode() + b"\0" + bytes.fromhex(data_fingerprint(name)))
     return digest.hexdigest()

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from comorbid.analyses.cohorts import CohortFacts
+from comorbid.analyses.cohorts import CohortFacts, surveys_fingerprint
 from comorbid.analyses.fingerprint import input_hashes, key_of
 from comorbid.analyses.parameter_cell import read_parameters
 from comorbid.analyses.parameters import Parameter, require_parameter, resolve_parameters
@@ -15,7 +15,7 @@ from comorbid.analyses.places import Places
 from comorbid.analyses.study import Analysis, Study
 from comorbid.errors import AnalysisError, listed
 
-__all__ = ["DESCRIBED", "Job", "check_request", "plan_jobs"]
+__all__ = ["DESCRIBED", "Job", "check_request", "inputs_of", "plan_jobs"]
 
 DESCRIBED = ("title", "question", "citations", "strobe")
 """What the study says of an analysis and its report repeats, so that a change of it makes the report anew."""
@@ -107,11 +107,17 @@ def plan_jobs(study: Study, names: Iterable[str], cohort: CohortFacts, given: Ma
 def _job(analysis: Analysis, signature: tuple[Parameter, ...], cohort: CohortFacts, given: Mapping[str, str]) -> Job:
     missing = tuple(name for name in analysis.needs if name not in cohort.variables)
     values = {} if missing else _values(analysis, signature, cohort, given)
-    inputs = input_hashes(analysis.notebook, cohort.fingerprint)
+    inputs = inputs_of(analysis, cohort.fingerprint)
     facts = asdict(analysis)
     described = {**inputs, **{key: str(facts[key]) for key in DESCRIBED}}
     key = key_of(analysis.name, cohort.name, values, described)
     return Job(analysis, cohort, values, inputs, key, missing)
+
+
+def inputs_of(analysis: Analysis, fingerprint: str) -> dict[str, str]:
+    """Hashes of all that a report is made from; `surveys` where it reads those beside its cohort."""
+    inputs = input_hashes(analysis.notebook, fingerprint)
+    return {**inputs, "surveys": surveys_fingerprint()} if analysis.every_survey else inputs
 
 
 def _values(

@@ -39,6 +39,8 @@ class Analysis:
         Variables without which the analysis makes no sense; a cohort that lacks one skips it.
     strobe : mapping of str to str
         Items of the STROBE checklist, each with the heading of the section that answers it.
+    every_survey : bool
+        Whether it reads every registered survey whose files are here, beside the cohort asked for.
     timeout : int
         Seconds that one cell may run for.
     """
@@ -51,6 +53,7 @@ class Analysis:
     parameters: Mapping[str, Any] | None = None
     needs: tuple[str, ...] = ()
     strobe: Mapping[str, str] | None = None
+    every_survey: bool = False
     timeout: int = DEFAULT_TIMEOUT
 
 
@@ -140,6 +143,8 @@ def _check_keys(values: Mapping[str, Any], where: str) -> None:
     timeout = values.get("timeout", DEFAULT_TIMEOUT)
     if not isinstance(timeout, int) or isinstance(timeout, bool) or timeout < 1:
         raise AnalysisError(f"{where}: `timeout` is a whole number of seconds, 1 or more.")
+    if not isinstance(values.get("every_survey", False), bool):
+        raise AnalysisError(f"{where}: `every_survey` is true or false.")
     for key in ("parameters", "strobe"):
         if not isinstance(values.get(key, {}), dict):
             raise AnalysisError(f"{where}: `{key}` is a table of names and values.")

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from comorbid.analyses.cohorts import CohortFacts, cohort_facts
-from comorbid.analyses.fingerprint import input_hashes, key_of, library_version, package_versions
+from comorbid.analyses.fingerprint import key_of, library_version, package_versions
 from comorbid.analyses.manifest import COMPLETE, artefact_hashes, read_manifest
 from comorbid.analyses.places import MANIFEST
-from comorbid.analyses.plan import DESCRIBED
+from comorbid.analyses.plan import DESCRIBED, inputs_of
 from comorbid.analyses.study import Analysis, Study
 from comorbid.errors import AnalysisError, ComorbidError
 
@@ -120,7 +120,7 @@ def _inputs(manifest: Mapping[str, Any], study: Study, facts: Callable[[str], Co
     """Notebook, library, data and lock; then the key, which also covers title, citations and parameters."""
     analysis, found = _analysis(manifest, study), {}
     if analysis is not None:
-        found = {**input_hashes(analysis.notebook, _fingerprint(manifest, facts))}
+        found = inputs_of(analysis, _fingerprint(manifest, facts))
     yield from _pairs("input", manifest["inputs"], found)
     yield Check("input", "key", manifest["key"], _key(manifest, analysis, found) if analysis else "")
 

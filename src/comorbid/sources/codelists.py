@@ -89,7 +89,8 @@ def read_codelist(*sources: str | Path) -> CodeList:
     Parameters
     ----------
     *sources : str or Path
-        Files, or names of those that ship with the library: "icd-10-cm", "snomed-ct", "phecode".
+        Files, or names of those that ship with the library: "icd-10-cm", "snomed-ct". A list of phecodes, or of another
+        vocabulary, is a file with the same columns; none ships, since their catalogue was not at hand to be read.
 
     Raises
     ------
@@ -98,7 +99,7 @@ def read_codelist(*sources: str | Path) -> CodeList:
     """
     codes = [code for source in sources for code in _read(source)]
     if not codes:
-        raise CodebookError("no code list was given; name a CSV file, or icd-10-cm, snomed-ct or phecode.")
+        raise CodebookError("no code list was given; name a CSV file, or icd-10-cm or snomed-ct.")
     return CodeList(tuple(dict.fromkeys(codes)))
 
 

@@ -106,7 +106,7 @@ def load_records(
     people : DataFrame
         One row a person under observation, with what else is known of them.
     codelist : CodeList, str or Path
-        A list, a CSV file, or the name of one that ships: "icd-10-cm", "snomed-ct", "phecode".
+        A list, a CSV file, or the name of one that ships: "icd-10-cm", "snomed-ct".
     codebook : Codebook, str or Path, optional
         What the columns of `people` mean; without it they describe themselves, as in `load_cohort`.
     design : SurveyDesign, optional
