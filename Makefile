@@ -10,7 +10,7 @@ PIP := -m pip --disable-pip-version-check --quiet --no-input install
 
 unexport PYTHONHOME PYTHONPATH
 .DELETE_ON_ERROR:
-.PHONY: report test check lab setup lock bench clean help
+.PHONY: report test check lab setup lock bench fuzz clean help
 
 report: $(STAMP) ## build the environment, then every report on the embedded synthetic cohort
 	$(BIN)/comorbid report --cohort synthetic
@@ -27,6 +27,9 @@ lab: $(STAMP) ## JupyterLab in notebooks/
 
 bench: $(STAMP) ## measure against peers
 	$(BIN)/python benchmarks/run.py
+
+fuzz: $(STAMP) ## a million damaged files for every reader; INPUTS=300 for a quick look
+	PYTHONPATH=. $(BIN)/python benchmarks/fuzz.py --inputs $(or $(INPUTS),1000000)
 
 setup: $(STAMP) ## the environment alone
 

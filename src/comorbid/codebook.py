@@ -37,6 +37,12 @@ __all__ = [
 ]
 
 
+LARGEST = 4 * 2**20
+"""Bytes of a codebook; the largest of the study has some twenty thousand."""
+MOST_DOTS = 500
+"""Dots of one line; in a key each is a table in a table."""
+
+
 @dataclass(frozen=True, slots=True)
 class Codebook:
     """A cohort's variables and designs, with where the data come from.
@@ -116,9 +122,18 @@ def read_codebook(path: Path | str) -> Codebook:
     """
     path = Path(path)
     try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
+        if path.stat().st_size > LARGEST:
+            raise CodebookError(f"{path.name} is larger than {LARGEST:,} bytes, which no codebook is.")
+        text = path.read_text(encoding="utf-8")
+        if any(line.count(".") > MOST_DOTS for line in text.splitlines()):
+            raise RecursionError  # a key of so many parts would fill the memory of the parser
+        document = tomllib.loads(text)
     except FileNotFoundError:
         raise CodebookError(f"no codebook at {path}.") from None
+    except OSError as fault:
+        raise CodebookError(f"the codebook {path} cannot be read: {fault.strerror or fault}.") from None
+    except RecursionError:
+        raise CodebookError(f"{path.name} is nested deeper than any codebook is.") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
         raise CodebookError(f"{path.name} cannot be read as TOML: {fault}.") from None
     book = parse_codebook(document, path.name)

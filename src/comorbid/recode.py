@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from decimal import Decimal
 from numbers import Real
@@ -15,6 +16,8 @@ from comorbid._numerics.numbering import extremes
 from comorbid.errors import CodebookError, few
 from comorbid.variables import TINY, Variable, key
 
+SHORT_CODE = re.compile(r"-?[0-9]{1,3}")
+"""A code that a message may name; any other value could be a person's."""
 __all__ = ["TINY", "coded_groups", "coded_levels", "coded_values", "continuous_values", "key", "level_ranks"]
 
 
@@ -129,7 +132,7 @@ def _require_declared(
 
 def _undeclared(variable: Variable, found: list[tuple[Any, int]]) -> CodebookError:
     """Short whole-number codes are named, since they are codes; any other value could be a person's, and is not."""
-    named = [(key(value), count) for value, count in found if key(value).lstrip("-").isdigit() and len(key(value)) <= 3]
+    named = [(key(value), count) for value, count in found if SHORT_CODE.fullmatch(key(value))]
     hidden = len(found) - len(named)
     parts = [f"{code} ({few(count)})" for code, count in sorted(named, key=lambda pair: int(pair[0]))[:12]]
     if hidden:

@@ -143,7 +143,10 @@ def _text(path: Path, how: DataFile, proposals: Sequence[Proposal], toml: str) -
     names = _names(proposals)
     conditions = [names[p.column] for p in proposals if p.role == "condition"]
     head = HEAD.format(
-        file=path.name, toml=toml, title=_toml(path.name.split(".")[0].replace("_", " ")), conditions=_toml(conditions)
+        file=_comment(path.name),
+        toml=_comment(toml),
+        title=_toml(path.name.split(".")[0].replace("_", " ")),
+        conditions=_toml(conditions),
     )
     parts = [
         head if conditions else head + CONDITION_HINT,
@@ -194,7 +197,7 @@ def _design(proposals: Sequence[Proposal]) -> Iterator[str]:
 
 def _variable(name: str, proposal: Proposal) -> str:
     kind = proposal.role
-    lines = [f"[variables.{name}]  # {proposal.why}", f'kind = "{kind}"']
+    lines = [f"[variables.{_key(name)}]  # {proposal.why}", f'kind = "{kind}"']
     lines += [f"label = {_toml(proposal.label)}"] if proposal.label else []
     lines += [f"column = {_toml(proposal.column)}"] if proposal.column != name else []
     if proposal.levels:
@@ -238,4 +241,4 @@ def _toml(value: Any) -> str:
 
 def _comment(text: str) -> str:
     """Text that stays on its line."""
-    return " ".join(text.split())
+    return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())

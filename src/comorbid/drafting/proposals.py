@@ -24,6 +24,8 @@ __all__ = [
     "propose",
 ]
 
+WHOLE = re.compile(r"-?(0|[1-9][0-9]{0,17})")
+"""A whole number as it is written; codes such as 01 are text, and longer ones are no codes."""
 FEW = 12
 """Whole numbers of up to as many distinct values are taken for codes."""
 MOSTLY = 0.8
@@ -163,11 +165,11 @@ def _coded(known: pd.Series, labels: Mapping[str, str], declared: set[str]) -> P
         return None
     every = dict(codes) | {code: _number(code) if numeric else code for code in labels}
     missing = {code: labels.get(code, "missing") for code in every if _is_missing(code, labels, declared, list(every))}
-    levels = {
-        _level(code, labels): _plain(value)
-        for code, value in sorted(every.items(), key=lambda i: _order(i[0]))
-        if code not in missing
-    }
+    levels: dict[str, Any] = {}
+    for code, value in sorted(every.items(), key=lambda item: _order(item[0])):
+        if code not in missing:
+            level = _level(code, labels)
+            levels[f"{level} ({code})" if level in levels else level] = _plain(value)
     if len(levels) < 2:
         return None
     told = "labels of the file" if labels else f"{len(levels)} distinct codes"
@@ -176,11 +178,11 @@ def _coded(known: pd.Series, labels: Mapping[str, str], declared: set[str]) -> P
 
 def _is_missing(code: str, labels: Mapping[str, str], declared: set[str], codes: list[str]) -> bool:
     """By declaration, by label, or for want of both by habit: a sentinel well apart from the other codes."""
-    if code in declared or is_missing_label(labels.get(code, "" if code.lstrip("-").isdigit() else code)):
+    if code in declared or is_missing_label(labels.get(code, "" if WHOLE.fullmatch(code) else code)):
         return True
-    if labels.get(code) or not code.lstrip("-").isdigit():
+    if labels.get(code) or not WHOLE.fullmatch(code):
         return False
-    others = [int(other) for other in codes if other.isdigit() and other not in SENTINELS]
+    others = [int(other) for other in codes if WHOLE.fullmatch(other) and other not in SENTINELS]
     above = [int(other) for other in codes if other in SENTINELS and others and int(other) > max(others)]
     return int(code) < 0 or (int(code) in above and min(above) > max(others) + 2)
 
@@ -229,7 +231,7 @@ def _level(code: str, labels: Mapping[str, str]) -> str:
 
 
 def _number(code: str) -> Any:
-    return int(code) if code.lstrip("-").isdigit() else code
+    return int(code) if WHOLE.fullmatch(code) else code
 
 
 def _plain(value: Any) -> Any:

@@ -9,14 +9,12 @@ import pandas as pd
 
 from comorbid.codebook import Codebook, Variable
 from comorbid.errors import CodebookError, few
-from comorbid.recode import coded_levels, continuous_values, key
+from comorbid.recode import SHORT_CODE, coded_levels, continuous_values, key
 from comorbid.sources.faults import Fault, of_people
 
 __all__ = ["column_faults", "variable_faults"]
 
 DECLARE = "Declare it in the codebook, as a level or as missing; or mend the column."
-CODE_LENGTH = 3
-"""A whole number of up to this many digits is a code and may be named; any other value could be a person's."""
 
 
 def column_faults(people: pd.DataFrame, columns: Sequence[str]) -> list[Fault]:
@@ -80,7 +78,7 @@ def _code_faults(column: pd.Series, variable: Variable) -> list[Fault]:
 
 
 def _is_code(text: str) -> bool:
-    return text.lstrip("-").isdigit() and len(text) <= CODE_LENGTH
+    return bool(SHORT_CODE.fullmatch(text))
 
 
 def _value_faults(column: pd.Series, variable: Variable) -> list[Fault]:

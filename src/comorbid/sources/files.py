@@ -13,11 +13,13 @@ from comorbid.errors import SourceError, listed
 from comorbid.sources.check_file import beginning, file_faults
 from comorbid.sources.shapes import read_fixed_width, wide
 from comorbid.sources.tables import read_table
-from comorbid.sources.unpacking import DAMAGED, foreign_byte, require_same, require_unpackable
+from comorbid.sources.unpacking import DAMAGED, foreign_byte, require_in_proportion, require_same, require_unpackable
 
 TEXT = (".csv", ".csv.xz", ".csv.gz", ".tsv", ".txt", ".dat")
 READABLE = (*TEXT, ".parquet", ".xpt", ".sas7bdat", ".sav", ".zsav", ".dta", ".xlsx")
 LARGEST_WHOLE = 2**53
+NUMBER = 8
+"""Bytes of a number in memory."""
 PLAIN = DataFile()
 
 
@@ -154,7 +156,13 @@ def _is_wide(start: bytes) -> bool:
 
 def _parquet(path: Path) -> pd.DataFrame:
     try:
+        import pyarrow.parquet as parquet
+
+        facts = parquet.ParquetFile(path).metadata
+        require_in_proportion(path, facts.num_rows * facts.num_columns * NUMBER)
         return pd.read_parquet(path)
+    except SourceError:
+        raise
     except ImportError:
         raise SourceError(f"{path.name}: reading Parquet needs `pip install comorbid[parquet]`.") from None
     except Exception:

@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 
 from comorbid.errors import SourceError
+from comorbid.sources.spss_apart import NotReadError, read_apart
 
 DATE_FORMAT = re.compile(r"%?-?t[cCdwmqh]|%-?d|(A|E|J|S)?DATE|DATETIME|(MMDDYY|DDMMYY|YYMMDD|MONYY|MOYR|YMDHMS)", re.I)
 __all__ = ["Labels", "read_sas", "read_spss", "read_stata"]
@@ -37,15 +38,15 @@ def read_spss(path: Path) -> tuple[pd.DataFrame, Labels]:
     """Codes of an SPSS file as they lie, user-defined missing values among them, and its labels."""
     _require_start(path, (b"$FL2", b"$FL3"), "SPSS")
     try:
-        import pyreadstat
+        frame, facts = read_apart(path)
     except ImportError:
         raise SourceError(f"{path.name}: reading SPSS files needs `pip install comorbid[files]`.") from None
-    try:
-        frame, meta = pyreadstat.read_sav(str(path), user_missing=True, disable_datetime_conversion=True)
-    except Exception:
+    except NotReadError:
         raise _damaged(path, "SPSS") from None
-    labels = {name: str(text) for name, text in meta.column_names_to_labels.items() if text}
-    return frame, Labels(labels, meta.variable_value_labels, _missing_codes(meta), _dates(meta.original_variable_types))
+    if frame.columns.has_duplicates:
+        raise _damaged(path, "SPSS")
+    values = {name: {code: text for code, text in pairs} for name, pairs in facts["values"].items()}
+    return frame, Labels(facts["labels"], values, _missing_codes(facts["missing"], values), _dates(facts["formats"]))
 
 
 def _dates(formats: Mapping[str, Any]) -> frozenset[str]:
@@ -53,14 +54,13 @@ def _dates(formats: Mapping[str, Any]) -> frozenset[str]:
     return frozenset(str(name) for name, how in formats.items() if DATE_FORMAT.match(str(how)))
 
 
-def _missing_codes(meta: Any) -> dict[str, tuple[Any, ...]]:
+def _missing_codes(ranges: Mapping[str, Any], values: Mapping[str, Mapping[Any, str]]) -> dict[str, tuple[Any, ...]]:
     """Declared missing codes; of a declared range, the labelled ones."""
     found: dict[str, tuple[Any, ...]] = {}
-    for name, ranges in meta.missing_ranges.items():
-        labelled = meta.variable_value_labels.get(name, {})
-        single = [part["lo"] for part in ranges if part["lo"] == part["hi"]]
-        wide = [part for part in ranges if part["lo"] != part["hi"]]
-        inside = [code for code in labelled for part in wide if part["lo"] <= code <= part["hi"]]
+    for name, parts in ranges.items():
+        single = [low for low, high in parts if low == high]
+        wide = [part for part in parts if part[0] != part[1]]
+        inside = [code for code in values.get(name, {}) for low, high in wide if low <= code <= high]
         found[name] = tuple(dict.fromkeys([*single, *inside]))
     return found
 

@@ -13,7 +13,15 @@ from typing import Any
 
 from comorbid.errors import SourceError
 
-__all__ = ["DAMAGED", "foreign_byte", "opener", "require_same", "require_sound_archive", "require_unpackable"]
+__all__ = [
+    "DAMAGED",
+    "foreign_byte",
+    "opener",
+    "require_in_proportion",
+    "require_same",
+    "require_sound_archive",
+    "require_unpackable",
+]
 
 DAMAGED = (OSError, EOFError, lzma.LZMAError, zlib.error)
 PLENTY = 256 * 2**20
@@ -42,6 +50,12 @@ def require_unpackable(path: Path) -> None:
                     raise SourceError(_too_large(path))
     except DAMAGED:
         raise SourceError(f"{path.name} is damaged or not what its name says: it cannot be unpacked.") from None
+
+
+def require_in_proportion(path: Path, size: int) -> None:
+    """Raise when a file would be out of all proportion larger in memory than it lies on the disk."""
+    if size > max(PLENTY, RATIO * path.stat().st_size):
+        raise SourceError(_too_large(path))
 
 
 def require_same(path: Path, sha256: str) -> None:
@@ -80,8 +94,7 @@ def require_sound_archive(path: Path) -> None:
     try:
         with zipfile.ZipFile(path) as archive:
             members = archive.infolist()
-            if sum(member.file_size for member in members) > max(PLENTY, RATIO * path.stat().st_size):
-                raise SourceError(_too_large(path))
+            require_in_proportion(path, sum(member.file_size for member in members))
             for member in members:
                 with archive.open(member) as file:
                     if DOCUMENT_TYPE in file.read(1024).lower():
