@@ -86,6 +86,39 @@ def test_imports_run_one_way(path: Path) -> None:
     assert not wrong, "\n".join(wrong)
 
 
+def files_imported(path: Path) -> set[Path]:
+    """Files of the package that a file takes names from, wherever in it; packages that only pass names on stay out."""
+    package, found = ("comorbid", *path.relative_to(PACKAGE).parts[:-1]), set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom):
+            module = absolute(node, package)
+            names = [module, *(f"{module}.{alias.name}" for alias in node.names)]
+        else:
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        places = [PACKAGE.parent.joinpath(*name.split(".")).with_suffix(".py") for name in names]
+        found |= {place for place in places if place.is_file()}
+    return found
+
+
+def circles(edges: dict[Path, set[Path]]) -> set[Path]:
+    """Files that can come back to themselves, or lead to some that can: what is left when the lowest are taken away."""
+    left = {path: targets & edges.keys() for path, targets in edges.items()}
+    while lowest := {path for path, targets in left.items() if not targets}:
+        left = {path: targets - lowest for path, targets in left.items() if path not in lowest}
+    return set(left)
+
+
+def test_no_files_import_each_other() -> None:
+    edges = {path: files_imported(path) for path in PACKAGE.rglob("*.py")}
+    assert not {str(path.relative_to(PACKAGE)) for path in circles(edges)}
+
+
+def test_a_circle_of_files_is_seen() -> None:
+    a, b, c, d = (Path(name) for name in "abcd")
+    assert circles({a: {b}, b: {c}, c: set()}) == set()
+    assert circles({a: {b}, b: {c}, c: {b}, d: set()}) == {a, b, c}
+
+
 @pytest.mark.parametrize(
     ("source", "package", "expected"),
     [

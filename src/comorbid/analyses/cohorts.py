@@ -6,10 +6,14 @@ import glob
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from comorbid.analyses.fingerprint import file_hash
 from comorbid.errors import CohortError, SourceError
 from comorbid.paths import cohort_name, own_codebooks
+
+if TYPE_CHECKING:
+    from comorbid.codebook import Codebook
 
 __all__ = ["CohortFacts", "cohort_facts", "data_fingerprint", "surveys_fingerprint"]
 
@@ -74,14 +78,18 @@ def cohort_facts(name: str) -> CohortFacts:
     path = own_codebooks().get(name, Path(name))
     if path.suffix.lower() == ".toml":
         return _own_facts(path.absolute())
-    codebook = codebook_of(name)
+    return _facts(name, codebook_of(name), data_fingerprint(name))
+
+
+def _facts(name: str, codebook: Codebook, fingerprint: str, path: str = "") -> CohortFacts:
     return CohortFacts(
         name=name,
         title=codebook.title,
         synthetic=codebook.synthetic,
         variables=tuple(codebook.variables),
         conditions=codebook.conditions,
-        fingerprint=data_fingerprint(name),
+        fingerprint=fingerprint,
+        codebook=path,
         release=codebook.release,
     )
 
@@ -97,16 +105,7 @@ def _own_facts(path: Path) -> CohortFacts:
     digest = hashlib.sha256(bytes.fromhex(file_hash(path)))
     for file in _files_of(codebook.file.path):
         digest.update(file.name.encode() + b"\0" + bytes.fromhex(file_hash(file)))
-    return CohortFacts(
-        name=name,
-        title=codebook.title,
-        synthetic=codebook.synthetic,
-        variables=tuple(codebook.variables),
-        conditions=codebook.conditions,
-        fingerprint=digest.hexdigest(),
-        codebook=str(path),
-        release=codebook.release,
-    )
+    return _facts(name, codebook, digest.hexdigest(), str(path))
 
 
 def _files_of(place: str) -> list[Path]:

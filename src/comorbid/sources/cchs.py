@@ -12,7 +12,6 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from comorbid.sources.tables import find_table
 from comorbid.sources.verify import checked_table
 
 COHORT = "cchs"
@@ -38,7 +37,7 @@ def load(folders: list[Path] | None = None) -> pd.DataFrame:
     SourceError
         When the table is absent or is not what its name says.
     """
-    people = checked_table(find_table(TABLE, COHORT, folders), TABLE, COHORT, COLUMNS)
+    people = checked_table(TABLE, COHORT, COLUMNS, folders)
     cycle = people["CYCLE"].astype("str")
     return people.assign(CYCLE=cycle, age_band=age_band(cycle, people["AGE"])).drop(columns="AGE")
 

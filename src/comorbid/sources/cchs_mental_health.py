@@ -12,7 +12,6 @@ from pathlib import Path
 import pandas as pd
 
 from comorbid.errors import SourceError, listed
-from comorbid.sources.tables import find_table
 from comorbid.sources.verify import checked_table
 
 COHORT = "cchs-mental-health-2012"
@@ -53,7 +52,7 @@ def load(folders: list[Path] | None = None) -> pd.DataFrame:
     SourceError
         When the table is absent or is not what its name says.
     """
-    return checked_table(find_table(TABLE, COHORT, folders), TABLE, COHORT, COLUMNS)
+    return checked_table(TABLE, COHORT, COLUMNS, folders)
 
 
 def _read_r(path: Path) -> pd.DataFrame:

@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from comorbid.errors import SourceError
 from comorbid.sources.body_map import RULES, SITES, widespread_pain
-from comorbid.sources.nhanes_tables import address, asked, joined, smoking, table_of
+from comorbid.sources.nhanes_tables import address, asked, joined, smoking, stacked
+from comorbid.sources.verify import checked_table
 
 COHORT = "nhanes-1999-2004"
 CYCLES = {"": 1999, "_B": 2001, "_C": 2003}
@@ -50,9 +50,7 @@ def load(folders: list[Path] | None = None) -> pd.DataFrame:
     SourceError
         When a table is absent, is not what its name says, or does not fit the others.
     """
-    people = pd.concat([_cycle(suffix, folders) for suffix in CYCLES], ignore_index=True)
-    if people["SEQN"].duplicated().any():
-        raise SourceError(f"{COHORT}: a person stands in two cycles; a table lies under the wrong name.")
+    people = stacked((_cycle(suffix, folders) for suffix in CYCLES), COHORT)
     people["weight_interview"] = _six_year(people, "WTINT")
     people["weight_examination"] = _six_year(people, "WTMEC")
     people["smoking"] = smoking(people["SMQ020"], people["SMQ040"])
@@ -66,8 +64,8 @@ def load(folders: list[Path] | None = None) -> pd.DataFrame:
 def _cycle(suffix: str, folders: list[Path] | None) -> pd.DataFrame:
     """One cycle: everybody in the demographic table, with what the other tables say of them."""
     demo_columns = DEMO + (FOUR_YEAR if suffix != "_C" else [])
-    people = table_of(f"DEMO{suffix}", COHORT, demo_columns, folders)
-    pain = table_of(f"MPQ{suffix}", COHORT, MPQ, folders)
+    people = checked_table(f"DEMO{suffix}", COHORT, demo_columns, folders)
+    pain = checked_table(f"MPQ{suffix}", COHORT, MPQ, folders)
     people = asked(people, pain, f"MPQ{suffix}")
     others = {f"{stem}{suffix}": columns for stem, columns in OTHERS.items()}
     return joined(people, others, COHORT, folders)

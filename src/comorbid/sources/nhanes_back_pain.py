@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from comorbid.sources.nhanes_tables import PHQ9, address, asked, joined, phq9, smoking, table_of
+from comorbid.sources.nhanes_tables import PHQ9, address, asked, joined, phq9, smoking
+from comorbid.sources.verify import checked_table
 
 COHORT = "nhanes-2009-2010"
 DEMO = [
@@ -39,8 +40,8 @@ def load(folders: list[Path] | None = None) -> pd.DataFrame:
     SourceError
         When a table is absent, is not what its name says, or does not fit the others.
     """
-    people = table_of("DEMO_F", COHORT, DEMO, folders)
-    people = asked(people, table_of("ARQ_F", COHORT, PAIN, folders), "ARQ_F")
+    people = checked_table("DEMO_F", COHORT, DEMO, folders)
+    people = asked(people, checked_table("ARQ_F", COHORT, PAIN, folders), "ARQ_F")
     people = joined(people, OTHERS, COHORT, folders)
     for site, (marked, lasted) in SITES.items():
         people[f"{site}_6_weeks"] = six_weeks(people["ARQ010"], people[marked])

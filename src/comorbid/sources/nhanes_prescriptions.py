@@ -12,8 +12,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from comorbid.errors import SourceError
-from comorbid.sources.nhanes_tables import PHQ9, address, asked, joined, phq9, smoking, table_of
+from comorbid.sources.nhanes_tables import PHQ9, address, asked, joined, phq9, smoking, stacked
+from comorbid.sources.verify import checked_table
 
 COHORT = "nhanes-2013-2020-rx"
 YEARS = 7.2
@@ -56,9 +56,7 @@ def load(folders: list[Path] | None = None) -> pd.DataFrame:
     SourceError
         When a table is absent, is not what its name says, or does not fit the others.
     """
-    people = pd.concat([_release(release, folders) for release in RELEASES], ignore_index=True)
-    if people["SEQN"].duplicated().any():
-        raise SourceError(f"{COHORT}: a person stands in two releases; a table lies under the wrong name.")
+    people = stacked((_release(release, folders) for release in RELEASES), COHORT)
     people["smoking"] = smoking(people["SMQ020"], people["SMQ040"])
     people["phq9"] = phq9(people)
     return people.drop(columns=["SEQN", *PHQ9, "SMQ020", "SMQ040"])
@@ -84,9 +82,9 @@ def treated(medicines: pd.DataFrame) -> pd.DataFrame:
 def _release(release: Release, folders: list[Path] | None) -> pd.DataFrame:
     """One release: everybody in the demographic table, with weights that add up over the releases."""
     weights = {f"WTINT{release.weight}": "weight_interview", f"WTMEC{release.weight}": "weight_examination"}
-    people = table_of(release.table("DEMO"), COHORT, [*DEMO, *weights], folders).rename(columns=weights)
+    people = checked_table(release.table("DEMO"), COHORT, [*DEMO, *weights], folders).rename(columns=weights)
     people[[*weights.values()]] *= release.years / YEARS
     name = release.table("RXQ_RX")
-    people = asked(people, treated(table_of(name, COHORT, ["SEQN", "RXDUSE", *REASONS], folders)), name)
+    people = asked(people, treated(checked_table(name, COHORT, ["SEQN", "RXDUSE", *REASONS], folders)), name)
     others = {release.table(stem): columns for stem, columns in OTHERS.items()}
     return joined(people, others, COHORT, folders)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from comorbid.errors import SourceError
-from comorbid.sources.tables import find_table
 from comorbid.sources.verify import checked_table
 
 PHQ9 = [f"DPQ0{number}0" for number in range(1, 10)]
@@ -21,9 +20,18 @@ def address(table: str, year: int) -> str:
     return f"https://wwwn.cdc.gov/Nchs/Data/Nhanes/Public/{year}/DataFiles/{table}.xpt"
 
 
-def table_of(name: str, cohort: str, columns: list[str], folders: list[Path] | None) -> pd.DataFrame:
-    """A table, once it is known to be the one its name says."""
-    return checked_table(find_table(name, cohort, folders), name, cohort, columns)
+def stacked(parts: Iterable[pd.DataFrame], cohort: str) -> pd.DataFrame:
+    """The people of several releases, one under the other.
+
+    Raises
+    ------
+    SourceError
+        When somebody stands in two of them.
+    """
+    people = pd.concat(list(parts), ignore_index=True)
+    if people["SEQN"].duplicated().any():
+        raise SourceError(f"{cohort}: a person stands in two releases; a table lies under the wrong name.")
+    return people
 
 
 def joined(
@@ -31,7 +39,7 @@ def joined(
 ) -> pd.DataFrame:
     """People with the columns that other tables, one row a person, say of them."""
     for name, columns in others.items():
-        table = table_of(name, cohort, columns, folders)
+        table = checked_table(name, cohort, columns, folders)
         people = people.merge(table, on="SEQN", how="left", validate="one_to_one")
     return people
 

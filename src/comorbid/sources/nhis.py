@@ -19,7 +19,6 @@ import pandas as pd
 from comorbid.codebook import Codebook, read_codebook
 from comorbid.paths import resource_dir
 from comorbid.sources import nhis_files
-from comorbid.sources.tables import find_table
 from comorbid.sources.verify import checked_table
 
 YEARS = range(1997, 2019)
@@ -73,7 +72,7 @@ def load(year: int, folders: list[Path] | None = None) -> pd.DataFrame:
 def extract_of(year: int, cohort: str, columns: list[str], folders: list[Path] | None) -> pd.DataFrame:
     """The extract of a year, checked."""
     ((name, _),) = tables(year)
-    return checked_table(find_table(name, cohort, folders), name, cohort, columns)
+    return checked_table(name, cohort, columns, folders)
 
 
 def codebook(year: int) -> Codebook:

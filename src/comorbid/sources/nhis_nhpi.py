@@ -13,7 +13,6 @@ import pandas as pd
 from comorbid.errors import SourceError, listed
 from comorbid.sources import nhis_files
 from comorbid.sources.nhis import DISTRESS, distress_score
-from comorbid.sources.tables import find_table
 from comorbid.sources.verify import checked_table
 
 COHORT = "nhis-nhpi-2014"
@@ -54,5 +53,5 @@ def load(folders: list[Path] | None = None) -> pd.DataFrame:
     SourceError
         When the extract is absent or is not what its name says.
     """
-    people = checked_table(find_table(TABLE, COHORT, folders), TABLE, COHORT, COLUMNS)
+    people = checked_table(TABLE, COHORT, COLUMNS, folders)
     return people.assign(distress=distress_score(people)).drop(columns=DISTRESS)

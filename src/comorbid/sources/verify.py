@@ -11,7 +11,7 @@ import pandas as pd
 from comorbid.errors import SourceError, few
 from comorbid.sources.faults import Fault
 from comorbid.sources.frequencies import Difference, Frequencies, published_frequencies
-from comorbid.sources.tables import read_table
+from comorbid.sources.tables import find_table, read_table
 
 __all__ = ["checked_table", "table_faults"]
 
@@ -21,23 +21,24 @@ RECORD = 80
 AGAIN = "Run `comorbid fetch`; a file in a folder of COMORBID_DATA has to be taken away there, since it is found first."
 
 
-def checked_table(path: Path, table: str, cohort: str, columns: Iterable[str]) -> pd.DataFrame:
-    """A table of a registered survey, read and checked against its published counts.
+def checked_table(table: str, cohort: str, columns: Iterable[str], folders: list[Path] | None = None) -> pd.DataFrame:
+    """A table of a registered survey, found, read and checked against its published counts.
 
     Parameters
     ----------
-    path : Path
-        SAS transport, or CSV, compressed or not.
     table, cohort : str
         Names of the table and of the survey that it belongs to.
     columns : iterable of str
         Those to keep.
+    folders : list of Path, optional
+        Where to look; as `find_table` does without it.
 
     Raises
     ------
     SourceError
-        When the file is not the table; the message says in what it differs first.
+        When there is no such file, or it is not the table; the message says in what it differs first.
     """
+    path = find_table(table, cohort, folders)
     frame, faults = _read(path, table, published_frequencies(cohort), columns)
     if faults:
         more = f" (and {len(faults) - 1} more differences: `comorbid check {cohort}`)" if faults[1:] else ""
