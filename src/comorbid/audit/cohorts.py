@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 
 from comorbid.audit.finding import DOUBTFUL, TO_KNOW, Finding, Row, Rows
@@ -41,7 +41,7 @@ def counted_twice(rows: Rows) -> Iterator[Finding]:
     for row in rows:
         by_name.setdefault(row.text("study"), []).append(row)
     studies = [_study(found) for name, found in by_name.items() if name]
-    for group in _groups(studies, _one_size):
+    for group in _groups(_alike(studies, lambda study: (study.country, study.design)), _one_size):
         sizes = _shared_sizes(group)
         yield group[0].first.found(
             "same people counted twice",
@@ -49,7 +49,7 @@ def counted_twice(rows: Rows) -> Iterator[Finding]:
             f"{listed(f'{n:,.0f}' for n in sizes)} people, {group[0].country}, {group[0].design}",
             DOUBTFUL,
         )  # fmt: skip
-    for group in _groups(studies, _one_survey):
+    for group in _groups(_alike(studies, lambda study: study.survey), _one_survey):
         yield group[0].first.found(
             "same people counted twice",
             f"{listed(study.name for study in group)} rest on one survey: they are not independent",
@@ -90,11 +90,23 @@ def _one_survey(one: Study, other: Study) -> bool:
     return same and (not one.rounds or not other.rounds or bool(one.rounds & other.rounds))
 
 
-def _groups(studies: Sequence[Study], together: Callable[[Study, Study], bool]) -> list[list[Study]]:
+def _alike(studies: Sequence[Study], key: Callable[[Study], Hashable]) -> list[list[Study]]:
+    """Studies that share a key, which those that belong together do; only these need to be held against each other."""
+    found: dict[Hashable, list[Study]] = {}
+    for study in studies:
+        found.setdefault(key(study), []).append(study)
+    return list(found.values())
+
+
+def _groups(candidates: Sequence[Sequence[Study]], together: Callable[[Study, Study], bool]) -> list[list[Study]]:
     """Studies that belong together, directly or through others; groups of one are left out."""
+    return [group for studies in candidates for group in _joined(studies, together) if len(group) > 1]
+
+
+def _joined(studies: Sequence[Study], together: Callable[[Study, Study], bool]) -> list[list[Study]]:
     groups: list[list[Study]] = []
     for study in studies:
         near = [group for group in groups if any(together(study, other) for other in group)]
         groups = [group for group in groups if group not in near]
         groups.append([other for group in near for other in group] + [study])
-    return [group for group in groups if len(group) > 1]
+    return groups

@@ -18,7 +18,9 @@ TIMES = re.compile(r"(\d+(?:\.\d+)?) times (?:more|as|higher|greater|likelier)\b
 def odds_as_times(rows: Rows, claims: pd.DataFrame | None = None) -> Iterator[Finding]:
     """Numbers of times that two printed prevalences do not have, while their odds ratio is near."""
     told: set[tuple[str, str]] = set()
-    for text, mentioned in [*_claims(rows, claims), *((row.text("note"), [*_same_study(row, rows)]) for row in rows)]:
+    shares = _shares(rows)
+    notes = ((row.text("note"), shares.get((row.text("study"), row.text("outcome")), [])) for row in rows)
+    for text, mentioned in [*_claims(rows, claims), *notes]:
         for times in TIMES.findall(text):
             pair = _nearest_pair(float(times), mentioned)
             if pair is None or (key := (pair[0].text("study"), times)) in told:
@@ -36,14 +38,12 @@ def _claims(rows: Rows, claims: pd.DataFrame | None) -> Iterator[tuple[str, list
         yield str(claim["claim"]), [row for row in rows if row.text("id") in ids and _is_share(row)]
 
 
-def _same_study(row: Row, rows: Rows) -> Iterator[Row]:
-    for other in rows:
-        if (
-            other.text("study") == row.text("study")
-            and other.text("outcome") == row.text("outcome")
-            and _is_share(other)
-        ):
-            yield other
+def _shares(rows: Rows) -> dict[tuple[str, str], list[Row]]:
+    """Prevalences by study and outcome."""
+    found: dict[tuple[str, str], list[Row]] = {}
+    for row in filter(_is_share, rows):
+        found.setdefault((row.text("study"), row.text("outcome")), []).append(row)
+    return found
 
 
 def _is_share(row: Row) -> bool:

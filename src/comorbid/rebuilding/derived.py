@@ -57,11 +57,13 @@ def share_crossing_by_chance(
     Number
         "prevalence": mean over the simulated cohorts, with the 2.5th and 97.5th percentiles.
     """
-    model = calibrate_headache_days(mean, float(rows[chronic]["estimate"]), persistence)
-    n = int(rows[people]["n"])
-    everybody = int(np.ceil(n / (1 - float(rows[chronic]["estimate"]))))
-    at_line = model.simulate(REPEATS * everybody, 2, SEED).reshape(REPEATS, everybody, 2) >= model.line
-    below = ~at_line[:, :, 0]
-    shares = (below & at_line[:, :, 1]).sum(axis=1) / below.sum(axis=1)
+    share = float(rows[chronic]["estimate"])
+    model = calibrate_headache_days(mean, share, persistence)
+    everybody = int(np.ceil(int(rows[people]["n"]) / (1 - share)))
+    # People are alike and independent, so how many stand below and above in two months is multinomial.
+    up = (1 - share) * model.crossing()
+    cells = [1 - share - up, up, share]
+    counts = np.random.default_rng(SEED).multinomial(everybody, cells, REPEATS)
+    shares = counts[:, 1] / counts[:, :2].sum(axis=1)
     low, high = np.quantile(shares, [0.025, 0.975])
     return Number("prevalence", float(shares.mean()), float(low), float(high))
