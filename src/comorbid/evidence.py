@@ -40,7 +40,7 @@ def published_estimates(
             words = asked.replace("_", " ").lower()
             frame = frame[frame[column].fillna("").str.lower().str.contains(words, regex=False)]
     frame = frame.reset_index(drop=True)
-    frame.attrs["release"] = "public-use"
+    frame.attrs |= {"release": "public-use", "numbers": "published"}
     return frame
 
 

@@ -71,12 +71,22 @@ def check_page(folder: Path, synthetic: bool) -> None:
     assert manifest["headline"] and manifest["tables"] and manifest["figures"]
     page = BeautifulSoup((folder / "index.html").read_text(encoding="utf-8"), "html.parser")
     captions = [item.get_text(strip=True) for item in page.select("main caption, main figcaption")]
-    assert len(captions) == len(manifest["tables"]) + len(manifest["figures"])
-    for caption in captions:
-        assert re.match(r"(Table|Figure) \d+\. \S", caption)
-        assert ("Synthetic data" in caption) is synthetic
+    items = [*manifest["tables"], *manifest["figures"]]
+    assert len(captions) == len(items)
+    for item in items:
+        assert re.match(r"(Table|Figure) \d+\. \S", item["caption"])
+        assert any(caption.startswith(item["caption"]) for caption in captions)
+        check_origin(item["caption"].lower(), item["numbers"], synthetic)
     for picture in page.find_all("img"):
         assert re.search(r"\d", picture["alt"]), "alt text states no estimate"
         assert picture["src"].startswith("data:image/png;base64,")
     assert all((folder / link["href"]).is_file() for link in page.select("a[download]"))
     assert page.find("script") is None and not page.select("pre.warned")
+
+
+def check_origin(caption: str, numbers: str, synthetic: bool) -> None:
+    """Synthetic people are called so, and nothing else is."""
+    assert caption.endswith("synthetic data.") is (synthetic and "people" in numbers)
+    assert ("published numbers" in caption) is ("published" in numbers)
+    for made in ("computed", "simulated"):
+        assert (re.search(rf"{made}(\.| numbers|, not observed)", caption) is not None) is (made in numbers)

@@ -14,7 +14,7 @@ from matplotlib import pyplot as plt
 from comorbid.analyses import report as module
 from comorbid.analyses.environment import REPORT_DIR
 from comorbid.analyses.report import Report
-from comorbid.errors import AnalysisError
+from comorbid.errors import AnalysisError, SpecError
 from tests.analyses.toy_study import files
 
 REAL = SimpleNamespace(name="survey", title="A survey", synthetic=False, release="public-use")
@@ -67,6 +67,42 @@ def test_under_the_runner_files_and_contents_are_written(shown: list[Any], tmp_p
     assert contents["figures"][0]["alt"] == "It rises from 1 to 2."
     assert "0.12345678901" in (tmp_path / "tables/shares.csv").read_text()
     assert plt.get_fignums() == []
+
+
+@pytest.mark.parametrize(
+    ("numbers", "synthetic", "real"),
+    [
+        ("people", " Synthetic data.", ""),
+        ("published", " Published numbers.", " Published numbers."),
+        ("simulated", " Simulated.", " Simulated."),
+        ("computed", " Computed, not observed.", " Computed, not observed."),
+        ("none", "", ""),
+        ("people and published", " Published numbers and synthetic data.", " Published numbers and this cohort."),
+        (
+            "published, simulated and people",
+            " Published numbers, simulated numbers and synthetic data.",
+            " Published numbers, simulated numbers and this cohort.",
+        ),
+    ],
+)
+def test_a_caption_says_where_its_numbers_come_from(
+    numbers: str, synthetic: str, real: str, shown: list[Any], tmp_path: Path, monkeypatch
+) -> None:
+    monkeypatch.setenv(REPORT_DIR, str(tmp_path))
+    for cohort, said in ((MADE, synthetic), (REAL, real)):
+        report = Report(cohort)
+        report.table(FRAME, "shares", "Shares", numbers=numbers)
+        report.figure(line(), "line", "A line", "It rises.", numbers=numbers)
+        contents = json.loads((tmp_path / "contents.json").read_text())
+        for item, start in ((contents["tables"][0], "Table 1. Shares."), (contents["figures"][0], "Figure 1. A line.")):
+            assert item["caption"] == start + said and item["numbers"] == numbers
+
+
+def test_numbers_of_no_known_origin_are_refused(shown: list[Any], monkeypatch) -> None:
+    monkeypatch.delenv(REPORT_DIR, raising=False)
+    with pytest.raises(SpecError, match="people, published, computed, simulated"):
+        Report(REAL).table(FRAME, "shares", "Shares", numbers="guessed")
+    assert shown == []
 
 
 def test_labels_are_shown_as_text(shown: list[Any], tmp_path: Path, monkeypatch) -> None:

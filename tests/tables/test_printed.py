@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from html.parser import HTMLParser
 from io import StringIO
 
@@ -106,6 +107,17 @@ def test_the_source_column_becomes_a_note_in_plain_tables() -> None:
     assert to_text(frame).splitlines() == [
         "step    people", "------  ------", "all     31,126", "adults  15,332", "Synthetic data",
     ]  # fmt: skip
+
+
+def test_columns_of_empty_texts_are_left_out_and_missing_numbers_are_not() -> None:
+    frame = pd.DataFrame({"step": ["all", "adults"], "reason": ["", None], "limit": [math.nan, math.nan]})
+    assert to_text(frame).splitlines()[0].split() == ["step", "limit"]
+
+
+def test_published_numbers_stand_over_no_cohort() -> None:
+    frame = pd.DataFrame({"study": ["Yoon 2013"], "people": [2933]})
+    frame.attrs = {"synthetic": True, "cohort": "Made up", "numbers": "published"}
+    assert "Made up" not in to_text(frame) and "ynthetic" not in to_text(frame)
 
 
 def test_plain_tables_write_numbers_out() -> None:

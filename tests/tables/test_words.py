@@ -9,6 +9,7 @@ import pytest
 
 from comorbid.columns import words
 from comorbid.columns.words import Words
+from comorbid.errors import SpecError
 
 
 @pytest.mark.parametrize(
@@ -65,9 +66,22 @@ def test_interactions_read_part_by_part() -> None:
         ({"cohort": "Made up", "synthetic": True}, None, "Synthetic data · Made up"),
         ({}, "synthetic data", "Synthetic data"),
         ({}, None, ""),
+        ({"cohort": "Made up", "synthetic": True, "numbers": "published"}, None, "Published numbers"),
+        ({"cohort": "Made up", "synthetic": True, "numbers": "simulated"}, "synthetic data", "Simulated"),
+        (
+            {"cohort": "Made up", "synthetic": True, "numbers": "people and published"},
+            None,
+            "Published numbers · Synthetic data · Made up",
+        ),
     ],
 )
 def test_source(attributes: dict[str, object], source: str | None, line: str) -> None:
     frame = pd.DataFrame({"n": [1], **({"source": [source]} if source else {})})
     frame.attrs = dict(attributes)
     assert words.source_line(frame) == line
+
+
+@pytest.mark.parametrize("numbers", ["", "printed", "people and people", "people or published"])
+def test_numbers_come_from_people_print_or_a_model(numbers: str) -> None:
+    with pytest.raises(SpecError, match="none, people, published, computed, simulated"):
+        words.origins(numbers)

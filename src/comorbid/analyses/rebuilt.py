@@ -9,8 +9,9 @@ import pandas as pd
 
 from comorbid.analyses.study import Analysis, load_study
 from comorbid.errors import AnalysisError, listed
+from comorbid.rebuilding.registry import REPLICATION, SIMULATION
 
-__all__ = ["addresses", "left_tolerance", "readable_rows"]
+__all__ = ["addresses", "left_tolerance", "numbers_in", "readable_rows"]
 
 HEADERS = {
     "claimed": "Claimed",
@@ -76,6 +77,13 @@ def left_tolerance(frame: pd.DataFrame) -> list[str]:
     if "within_tolerance" not in frame.columns:
         return []
     return [str(name) for name in frame.loc[frame["within_tolerance"].eq(False).fillna(False), "rebuild"]]
+
+
+def numbers_in(frame: pd.DataFrame) -> str:
+    """Where the numbers come from: "published", and "simulated" or "people" where a kind of rebuilding adds them."""
+    kinds = ", ".join(frame["kind"])
+    added = [name for kind, name in ((SIMULATION, "simulated"), (REPLICATION, "people")) if kind in kinds]
+    return " and ".join(["published", *added])
 
 
 def addresses(variables: Collection[str]) -> Mapping[str, str]:

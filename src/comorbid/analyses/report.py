@@ -12,6 +12,7 @@ from typing import Any, Protocol
 import pandas as pd
 
 from comorbid.analyses.manifest import write_json
+from comorbid.analyses.origin import origin_sentence
 from comorbid.analyses.places import CONTENTS
 from comorbid.cohort import Cohort
 from comorbid.disclosure import CONFIDENTIAL, protect, releasing
@@ -48,7 +49,8 @@ class Report:
     Parameters
     ----------
     cohort : Cohort
-        Where the numbers come from; captions of a synthetic cohort end in "Synthetic data."
+        Whose people the numbers come from, where a table or figure says nothing else; captions of a synthetic
+        cohort's numbers end in "Synthetic data."
     """
 
     def __init__(self, cohort: ReportedCohort) -> None:
@@ -61,7 +63,14 @@ class Report:
         self._reserve_counts(None)
 
     def table(
-        self, frame: pd.DataFrame, name: str, caption: str, *, shown: pd.DataFrame | None = None, note: str = ""
+        self,
+        frame: pd.DataFrame,
+        name: str,
+        caption: str,
+        *,
+        shown: pd.DataFrame | None = None,
+        note: str = "",
+        numbers: str = "people",
     ) -> None:
         """Show a frame as a numbered table and write its numbers to `tables/<name>.csv`.
 
@@ -77,15 +86,20 @@ class Report:
             What readers see in place of `frame`, such as `format_estimates(frame, columns="model")`.
         note : str
             A line below the table.
+        numbers : str
+            Where they come from, as the caption says it: "people" (of the cohort), "published", "computed" (from
+            suppositions), "simulated", several of these joined by " and ", or "none" where words stand alone.
 
         Raises
         ------
         AnalysisError
             When the name cannot be a file's or was used before, or the caption is empty.
+        SpecError
+            When `numbers` is none of these.
         """
         frame, shown = self._protected(frame), None if shown is None else self._protected(shown)
         self._reserve_counts(frame)
-        self._show(frame, name, caption, shown, note)
+        self._show(frame, name, caption, shown, note, numbers=numbers)
 
     def rebuilt(
         self,
@@ -105,7 +119,7 @@ class Report:
         frame : DataFrame
             What `rebuilt_numbers` or `ledger` gave, or some of its rows.
         name, caption, note : str
-            As in `table`.
+            As in `table`. The caption's last words follow from the kinds of rebuilding in the frame.
 
         Raises
         ------
@@ -118,7 +132,7 @@ class Report:
             frame = frame[frame["kind"] != "replication"]
         self._contents["left_tolerance"] += rebuilt.left_tolerance(frame)
         links = rebuilt.addresses(self.cohort.codebook.variables) if self._folder else {}
-        self._show(frame, name, caption, rebuilt.readable_rows(frame), note, links)
+        self._show(frame, name, caption, rebuilt.readable_rows(frame), note, links, numbers=rebuilt.numbers_in(frame))
 
     def _show(
         self,
@@ -128,16 +142,28 @@ class Report:
         shown: pd.DataFrame | None,
         note: str,
         links: Mapping[str, str] | None = None,
+        *,
+        numbers: str,
     ) -> None:
         from comorbid.tables import Table
 
         file = f"tables/{name}.csv"
-        number, full = self._enter("tables", "Table", name, caption, [file])
+        number, full = self._enter("tables", "Table", name, caption, [file], numbers=numbers)
+        frame, shown = _of_origin(frame, numbers), None if shown is None else _of_origin(shown, numbers)
         table = Table(frame, full, number, shown, note, file if self._folder else None, links)
         self._write(file, table.csv().encode())
         _display(table)
 
-    def figure(self, figure: Any, name: str, caption: str, alt: str, *, data: pd.DataFrame | None = None) -> None:
+    def figure(
+        self,
+        figure: Any,
+        name: str,
+        caption: str,
+        alt: str,
+        *,
+        data: pd.DataFrame | None = None,
+        numbers: str = "people",
+    ) -> None:
         """Show a figure as a numbered one, write `figures/<name>.png` and `.svg`, and close it.
 
         Parameters
@@ -149,6 +175,8 @@ class Report:
             What the figure says, for readers who cannot see it: the estimates in words, as `plots.alt_text` gives them.
         data : DataFrame, optional
             The numbers that it was drawn from, written to `figures/<name>.csv`.
+        numbers : str
+            As in `table`.
 
         Raises
         ------
@@ -160,7 +188,7 @@ class Report:
         if not alt.strip():
             raise AnalysisError(f"figure {name!r} has no alt text. Say in words what it shows.")
         files = [f"figures/{name}.{kind}" for kind in ("png", "svg", *(["csv"] if data is not None else []))]
-        number, full = self._enter("figures", "Figure", name, caption, files, alt=alt)
+        number, full = self._enter("figures", "Figure", name, caption, files, alt=alt, numbers=numbers)
         drawn = as_figure(figure, full, alt, None if data is None else self._protected(data))
         png = drawn.png()
         for file, content in zip(files, (png, drawn.svg(), (drawn.csv() or "").encode()), strict=False):
@@ -187,7 +215,8 @@ class Report:
         if not caption.strip():
             raise AnalysisError(f"{word.lower()} {name!r} has no caption.")
         items = self._contents[kind]
-        full = f"{word} {len(items) + 1}. {_sentence(caption)}" + (" Synthetic data." if self.cohort.synthetic else "")
+        origin = origin_sentence(more["numbers"], self.cohort.synthetic)
+        full = f"{word} {len(items) + 1}. {_sentence(caption)} {origin}".rstrip()
         items.append({"name": name, "caption": full, "files": files, **more})
         self._save_contents()
         return f"{word.lower()}-{len(items)}", full
@@ -231,6 +260,13 @@ class Report:
             path = self._folder / file
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
+
+
+def _of_origin(frame: pd.DataFrame, numbers: str) -> pd.DataFrame:
+    """The frame, saying itself where its numbers come from."""
+    said = frame.copy(deep=False)
+    said.attrs["numbers"] = numbers
+    return said
 
 
 def _check_name(name: str, word: str, used: set[str]) -> None:

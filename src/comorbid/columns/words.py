@@ -15,6 +15,7 @@ from typing import Any
 import pandas as pd
 
 from comorbid.columns import PROPORTION_MEASURES, RATIO_MEASURES, SYNTHETIC
+from comorbid.errors import SpecError
 
 NOT_ESTIMABLE = "not estimable"
 RATIO_CEILING = 1000.0
@@ -174,10 +175,36 @@ def count(value: float) -> str:
     return "" if pd.isna(value) else f"{value:,.0f}"
 
 
+ORIGINS = ("people", "published", "computed", "simulated")
+"""Where a number can come from: the people of a cohort, print, a supposition worked out, or chance on a computer."""
+
+
+def origins(numbers: str) -> tuple[str, ...]:
+    """The parts of "people", "published and people", "published, simulated and people"; none of "none".
+
+    Raises
+    ------
+    SpecError
+        When a part is none of `ORIGINS`, or stands twice.
+    """
+    if numbers == "none":
+        return ()
+    parts = tuple(re.split(r", | and ", numbers))
+    if not set(parts) <= set(ORIGINS) or len(set(parts)) < len(parts):
+        accepted = f"none, {', '.join(ORIGINS)}, or several joined by ` and `"
+        raise SpecError(f"`numbers={numbers!r}` says of no numbers where they come from; {accepted}, are accepted.")
+    return parts
+
+
+def origins_of(frame: pd.DataFrame) -> tuple[str, ...]:
+    """Where the numbers of a frame come from, by `attrs["numbers"]`; from people when it does not say."""
+    return origins(str(frame.attrs.get("numbers") or "people"))
+
+
 def is_synthetic(frame: pd.DataFrame) -> bool:
-    """Whether the numbers of a result frame come from synthetic data, by its `source` column or its attributes."""
+    """Whether numbers of a result frame come from synthetic people, by its `source` column or its attributes."""
     marked = "source" in frame.columns and frame["source"].eq(SYNTHETIC).any()
-    return bool(marked or frame.attrs.get("synthetic"))
+    return bool("people" in origins_of(frame) and (marked or frame.attrs.get("synthetic")))
 
 
 def slug(text: str) -> str:
@@ -186,11 +213,17 @@ def slug(text: str) -> str:
 
 
 def source_line(frame: pd.DataFrame) -> str:
-    """Where the numbers come from: "Synthetic data · NHANES 1999-2004", or the cohort alone, or nothing."""
-    cohort = str(frame.attrs.get("cohort") or "")
-    if is_synthetic(frame):
-        return " · ".join(part for part in ("Synthetic data", cohort) if part)
-    return cohort
+    """Where numbers come from: "Synthetic data · NHANES 1999-2004", "Published numbers", "Simulated", or nothing."""
+    found = origins_of(frame)
+    cohort = str(frame.attrs.get("cohort") or "") if "people" in found else ""
+    parts = (
+        "Published numbers" * ("published" in found),
+        "Computed" * ("computed" in found),
+        "Simulated" * ("simulated" in found),
+        "Synthetic data" * is_synthetic(frame),
+        cohort,
+    )
+    return " · ".join(part for part in parts if part)
 
 
 def interval_name(frame: pd.DataFrame) -> str:

@@ -15,7 +15,8 @@ def readable(frame: pd.DataFrame) -> pd.DataFrame:
     """A frame of strings: tidy estimates formatted, other frames with their numbers written out.
 
     Frames that hold strings alone, as `format_estimates` returns them, come back as they are. Whole numbers
-    get thousands separators, others up to three significant digits after the point, missing values nothing.
+    get thousands separators, others up to three significant digits after the point, missing values nothing. Columns
+    of texts that are all empty are left out.
 
     Parameters
     ----------
@@ -36,6 +37,7 @@ def readable(frame: pd.DataFrame) -> pd.DataFrame:
     shown = _named(frame.drop(columns=["source", "suppressed", "n_least", "df_residual"], errors="ignore"))
     numeric = [str(name) for name in shown.columns if _is_number(shown[name])]
     texts = {str(name): _texts(shown[name], marks if str(name) in numeric else []) for name in shown.columns}
+    texts = {name: cells for name, cells in texts.items() if name in numeric or any(cells) or not cells}
     whole = pd.DataFrame(texts, index=shown.index, dtype=object)
     whole.attrs = {**frame.attrs, "numeric": numeric, "synthetic": words.is_synthetic(frame)}
     return whole
@@ -96,6 +98,7 @@ def _text(value: Any) -> str:
 
 
 def notes(frame: pd.DataFrame, source_note: str | None = None) -> list[str]:
-    """What stands under a table: where its numbers come from, the frame's own note, and `source_note`."""
-    own = [words.source_line(frame), str(frame.attrs.get("note") or ""), source_note or ""]
+    """What stands under a table: whose people its numbers come from, the frame's own note, and `source_note`."""
+    people = words.source_line(frame) if words.origins_of(frame) == ("people",) else ""
+    own = [people, str(frame.attrs.get("note") or ""), source_note or ""]
     return list(dict.fromkeys(text for text in own if text))
