@@ -208,3 +208,19 @@ def test_a_file_that_says_nothing_is_refused(tmp_path: Path) -> None:
     (tmp_path / "wide.txt").write_text("1" * 80 + "\n" + "2" * 80 + "\n")
     with pytest.raises(ComorbidError, match=r"fixed width.*layout = \{ AGE"):
         draft_codebook(tmp_path / "wide.txt")
+
+
+@pytest.mark.parametrize(
+    ("name", "label", "role"),
+    [
+        ("WT58", "BODY WEIGHT, 1958 (LBS)", "continuous"),
+        ("WT58", "Weight in kg", "continuous"),
+        ("WT58", "Final weight", "weights"),
+        ("WT58", "", "weights"),
+        ("CGT58", "CIGARETTES PER DAY", "continuous"),
+    ],
+)
+def test_the_weight_of_a_body_is_no_sampling_weight(name: str, label: str, role: str) -> None:
+    """As in a heart study's file, which nobody here prepared."""
+    column = pd.Series(np.arange(200) % 40 + 0.5, name=name)
+    assert propose(column, label, {}, ()).role == role

@@ -37,7 +37,8 @@ DESIGN = {
 NAMING = (
     r"name|surname|e-?mail|phone|mobile|address|street|\bssn\b|social.?sec|passport|insur(ance)?.?n(o|um)|\bip\b|nhs.?n"
 )
-DATES = r"birth|\bdob\b|date|\bday\b|visit"
+DATES = r"birth|\bdob\b|date\b|visit date"
+BODY = r"\bbody\b|\bkgs?\b|\blbs?\b|pounds?|kilo|height"
 PLACES = r"zip|post.?code|\bplz\b|municipal|village|\btown\b|gps|latitude|longitude"
 QUASI = (
     r"\bage\b|age_|^age|sex|gender|race|ethnic|region|state|county|educ|school|marital|income|occupation|job|"
@@ -76,7 +77,7 @@ def design_role(name: str, label: str) -> str:
     """ "weights", "strata" or "psu" where the name or label says so; empty for none."""
     told = plain(label)
     for role, words in DESIGN.items():
-        if re.search(words, name.lower()):
+        if re.search(words, name.lower()) and not (role == "weights" and re.search(BODY, told)):
             return role
     spoken = {"weights": r"\bweights?\b(?!.*(kg|body|pound))", "strata": r"\bstrat(um|a)\b", "psu": r"\bsampling unit"}
     return next((role for role, words in spoken.items() if re.search(words, told) and "sampl" in told), "")
