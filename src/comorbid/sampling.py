@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from comorbid._numerics.numbering import extremes, numbered_integers, numbered_pairs
+from comorbid._numerics.packing import BLOCK
 from comorbid._numerics.structure import Clusters
 from comorbid.design import SurveyDesign
 from comorbid.errors import DesignError, few, listed
@@ -116,8 +117,16 @@ def _numbered(columns: Mapping[str, pd.Series], name: str | None, n: int) -> tup
             f"design column {name!r} is missing for {few(missing)} of {n:,} people; each needs one. "
             "Drop people outside the sample from the file, or mend the column."
         )
-    people = np.bincount(codes, minlength=len(labels))
-    return np.asarray(codes), tuple(map(shown_label, map(_label, labels), people))
+    names = tuple(map(_label, labels))
+    if all(len(label) <= SHORT for label in names):
+        return np.asarray(codes), names
+    return np.asarray(codes), tuple(map(shown_label, names, _people(np.asarray(codes), len(names))))
+
+
+def _people(codes: np.ndarray, n_labels: int) -> np.ndarray:
+    """People of each label, counted block by block: `bincount` widens what it is given."""
+    blocks = (codes[start : start + BLOCK] for start in range(0, len(codes), BLOCK))
+    return np.sum([np.bincount(block, minlength=n_labels) for block in blocks], axis=0)
 
 
 def shown_label(label: str, people: int) -> str:
