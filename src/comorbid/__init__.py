@@ -120,6 +120,7 @@ _HOMES = {
     "trend_of_ratios": "measures",
     "upset_plot": "plots",
     "without_overlap": "measures",
+    "why_no_clinics": "synthetic.clinic",
 }
 
 __all__ = sorted([*_HOMES, "__version__"])
@@ -212,7 +213,13 @@ if TYPE_CHECKING:
     from comorbid.spec import LogisticSpec
     from comorbid.synthetic import build_truth, default_inputs
     from comorbid.synthetic.agreement_sweep import possible_months, sweep_agreement
-    from comorbid.synthetic.clinic import ClinicSelection, clinic_expectation, selection_needed, simulate_clinics
+    from comorbid.synthetic.clinic import (
+        ClinicSelection,
+        clinic_expectation,
+        selection_needed,
+        simulate_clinics,
+        why_no_clinics,
+    )
     from comorbid.synthetic.headache_days import HeadacheDays, calibrate_headache_days
     from comorbid.synthetic.headaches import HeadacheTruth, simulate_headaches
     from comorbid.synthetic.shared_severity import SharedSeverity, calibrate_shared_severity

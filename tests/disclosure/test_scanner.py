@@ -22,6 +22,8 @@ PEOPLE = pd.DataFrame(
         "name": [f"Quirin Zabel{i}" for i in range(30)],
         "number": range(90017000, 90017030),
         "weight": [1234.5678 + i for i in range(30)],
+        "code": [f"{i:05}" for i in range(30)],
+        "link": range(30),
         "city": ["Back"] * 15 + ["Orthopolis"] * 3 + ["Here"] * 12,
     }
 )
@@ -125,7 +127,8 @@ def test_a_zero_counts_where_people_are_counted_and_not_where_they_are_left_out(
     ("name", "content", "reason"),
     [
         ("rows.csv", "estimate\n" + "0.5\n" * 1001, "lines"),
-        ("rows.csv", "name,estimate\nx,0.5\n", "belongs to the people"),
+        ("rows.csv", "link,estimate\n7.0,0.5\n", "'link', which belongs to the people"),
+        ("index.html", "<table><tr><th>CODE</th></tr><tr><td>00017</td></tr></table>", "'code', which belongs"),
         ("rows.csv", "SEQN,estimate\n1,0.5\n", "belongs to the people"),
         ("model.pkl", b"\x80\x04", "cannot be checked"),
         ("model", b"", "cannot be checked"),
@@ -136,6 +139,11 @@ def test_a_zero_counts_where_people_are_counted_and_not_where_they_are_left_out(
 )
 def test_what_lists_people_is_found(name: str, content: bytes | str, reason: str, tmp_path: Path) -> None:
     assert any(reason in text for text in found(tmp_path, name, content))
+
+
+def test_a_column_of_results_may_be_called_as_one_of_the_people(tmp_path: Path) -> None:
+    assert not found(tmp_path, "table.csv", "link,code,estimate\npublished,ashina15,0.5\nrebuilt,,0.6\n")
+    assert not found(tmp_path, "figure.svg", '<svg><path d="M 00017 00018 L 17 18"/></svg>')
 
 
 def test_results_are_let_through(tmp_path: Path) -> None:

@@ -97,7 +97,7 @@ def test_what_cannot_be_is_an_error() -> None:
         cm.clinic_expectation(pd.concat([independent()] * 2), SELECTION, "a", "b")
     hidden = independent()
     hidden.loc[3, "estimate"] = np.nan
-    with pytest.raises(cm.ComorbidError, match="share of some combination is missing"):
+    with pytest.raises(cm.ComorbidError, match="shares of 1 of 4 combinations of conditions are not known"):
         cm.clinic_expectation(hidden, SELECTION, "a", "b")
     with pytest.raises(cm.ComorbidError, match="clinics = 0"):
         cm.simulate_clinics(independent(), SELECTION, "a", "b", clinics=0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,6 +20,34 @@ class PairTables:
     whole: np.ndarray
     one: np.ndarray
     both: np.ndarray
+
+
+def least_cell(fourfold: np.ndarray, radices: Sequence[int], n_parameters: int) -> int:
+    """Fewest people that a model of an outcome by an exposure and categorical covariates rests on.
+
+    Parameters
+    ----------
+    fourfold : ndarray of shape (2, 2, G)
+        People by outcome, exposure and covariate pattern; the last covariate varies fastest.
+    radices : sequence of int
+        Levels of each covariate, whose product is G.
+    n_parameters : int
+
+    Returns
+    -------
+    int
+        Least cell of the outcome by the exposure and by each covariate, at levels that somebody is in; of the outcome
+        by the whole pattern, when there are as many coefficients as patterns.
+    """
+    patterns = fourfold.reshape(2, -1)
+    if n_parameters >= (patterns.sum(axis=0) > 0).sum():
+        tables = [patterns]
+    else:
+        axes = range(2, 2 + len(radices))
+        whole = fourfold.reshape(2, 2, *radices)
+        tables = [whole.sum(axis=tuple(other for other in (1, *axes) if other != axis)) for axis in (1, *axes)]
+    tables.append(patterns.sum(axis=1, keepdims=True))
+    return int(min(table[:, table.sum(axis=0) > 0].min() for table in tables))
 
 
 def pair_tables(

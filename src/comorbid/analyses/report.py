@@ -15,13 +15,16 @@ from comorbid.analyses.manifest import write_json
 from comorbid.analyses.origin import origin_sentence
 from comorbid.analyses.places import CONTENTS
 from comorbid.cohort import Cohort
-from comorbid.disclosure import CONFIDENTIAL, protect, releasing
+from comorbid.columns.words import NOT_ESTIMABLE
+from comorbid.disclosure import CONFIDENTIAL, protect, read_rules, releasing
 from comorbid.errors import AnalysisError
 from comorbid.paths import REPORT_DIR
 
 __all__ = ["Report"]
 
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
+MISSING = re.compile(r"(?<![\w/])[+-]?nan%?(?!\w)")
+"""A missing number as Python formats it."""
 
 
 class ReportedCohort(Protocol):
@@ -188,6 +191,7 @@ class Report:
         if not alt.strip():
             raise AnalysisError(f"figure {name!r} has no alt text. Say in words what it shows.")
         files = [f"figures/{name}.{kind}" for kind in ("png", "svg", *(["csv"] if data is not None else []))]
+        alt = self._in_words(alt)
         number, full = self._enter("figures", "Figure", name, caption, files, alt=alt, numbers=numbers)
         drawn = as_figure(figure, full, alt, None if data is None else self._protected(data))
         png = drawn.png()
@@ -196,18 +200,28 @@ class Report:
         _display(Picture(png, full, alt, number, tuple(files) if self._folder else ()))
 
     def note(self, markdown: str) -> None:
-        """Show a computed sentence; it is Markdown, and any HTML in it is shown as text in the report."""
+        """Show a computed sentence; it is Markdown, and any HTML in it is shown as text in the report.
+
+        A number that is missing (`nan`) reads "not estimable", and "[n<10]" where the cohort is confidential.
+        """
         from IPython.display import Markdown
 
-        _display(Markdown(markdown))
+        _display(Markdown(self._in_words(markdown)))
 
     def headline(self, text: str) -> None:
         """Show the main result, and give it to the index of reports."""
         if not text.strip():
             raise AnalysisError("the headline is empty. Give the main result in one sentence.")
-        self._contents["headline"] = " ".join(text.split())
+        self._contents["headline"] = " ".join(self._in_words(text).split())
         self._save_contents()
         self.note(f"> {self._contents['headline']}")
+
+    def _in_words(self, text: str) -> str:
+        """A sentence in which a missing number says why it is missing."""
+        rules = read_rules(self.cohort.name)
+        confidential = self.cohort.release == CONFIDENTIAL
+        said = MISSING.sub(rules.mark if confidential else NOT_ESTIMABLE, text)
+        return said if said == text or not confidential else f"{said} {rules.note}"
 
     def _enter(self, kind: str, word: str, name: str, caption: str, files: list[str], **more: str) -> tuple[str, str]:
         """Put the item on the list; returns its identifier in the page (`table-1`) and its numbered caption."""

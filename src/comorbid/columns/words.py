@@ -161,6 +161,12 @@ def interval(
     return f"{shown} ({lower or NOT_ESTIMABLE} to {upper or NOT_ESTIMABLE})"
 
 
+def unknown(row: Mapping[Any, Any]) -> str:
+    """Why a row shows no estimate: the mark of what disclosure control hid, "[n<10]", or "not estimable"."""
+    mark = row.get("suppressed")
+    return mark if isinstance(mark, str) and mark else NOT_ESTIMABLE
+
+
 def p_value(value: float) -> str:
     """A p or q value with three decimals: "0.012", "<0.001"; empty when it is missing."""
     if pd.isna(value):

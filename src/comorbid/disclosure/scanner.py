@@ -94,16 +94,13 @@ def _table(rows: Sequence[Sequence[str]], rules: Rules, identity: Identity) -> I
     if not rows:
         return
     names = [name.strip().lower() for name in rows[0]]
-    if own := [name for name in names if name in identity.columns]:
+    last = len(names)
+    columns = [(name, [row[i - last] for row in rows[1:] if len(row) >= last - i]) for i, name in enumerate(names)]
+    if own := [name for name, cells in columns if identity.owns(name, cells)]:
         yield f"column {own[0]!r}, which belongs to the people and not to results"
     if len(rows) - 1 > rules.most_rows:
         yield f"a table of {len(rows) - 1:,} lines (most accepted: {rules.most_rows:,})"
-    small = {
-        name
-        for row in rows[1:]
-        for name, cell in zip(reversed(names), reversed(row), strict=False)
-        if _is_small(HEADERS.get(name, name), cell, rules)
-    }
+    small = {name for name, cells in columns for cell in cells if _is_small(HEADERS.get(name, name), cell, rules)}
     for name in sorted(small):
         yield f"counts under {rules.threshold} in column {name!r}"
 

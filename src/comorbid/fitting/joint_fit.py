@@ -13,6 +13,7 @@ from comorbid._numerics.intervals import two_sided_p, wald_interval, wald_statis
 from comorbid.columns import arrange
 from comorbid.errors import SpecError, require_known
 from comorbid.fitting.fit import LogisticFit
+from comorbid.fitting.fitted import supported
 from comorbid.fitting.frames import stacked
 from comorbid.fitting.term_tests import wald_f
 
@@ -52,14 +53,14 @@ class JointFit:
         -------
         DataFrame
             One row: contrast, measure ("log_odds" or "ratio_of_odds_ratios"), estimate, std_error, statistic, p_value,
-            conf_low, conf_high.
+            conf_low, conf_high; of a confidential cohort also n, n_least and df_residual, the least of the models.
 
         Raises
         ------
         UnknownNameError
             When a name is not that of a coefficient.
         """
-        return self._labelled(pd.DataFrame([self._contrast_row(weights, exponentiate, conf_level)]))
+        return self._supported(pd.DataFrame([self._contrast_row(weights, exponentiate, conf_level)]))
 
     def compare(
         self, term: str, level: str | None = None, *, exponentiate: bool = False, conf_level: float = 0.95
@@ -76,7 +77,7 @@ class JointFit:
             self._contrast_row({later: 1.0, earlier: -1.0}, exponentiate, conf_level)
             for earlier, later in itertools.combinations(chosen, 2)
         ]
-        return self._labelled(pd.DataFrame(rows))
+        return self._supported(pd.DataFrame(rows))
 
     def test_equal(self, term: str, level: str | None = None) -> pd.DataFrame:
         """Is a coefficient the same in every model that holds it? Wald F of its differences from the first.
@@ -92,7 +93,7 @@ class JointFit:
         contrast[np.arange(len(places) - 1), places[1:]] = 1.0
         statistic, p_value = wald_f(contrast @ self.coefficients, contrast @ self.covariance @ contrast.T, self.df)
         row = {"term": term, "level": level, "measure": "wald_f", "statistic": statistic, "p_value": p_value}
-        return self._labelled(pd.DataFrame([{**row, "df_num": len(contrast), "df_den": self.df}]))
+        return self._supported(pd.DataFrame([{**row, "df_num": len(contrast), "df_den": self.df}]))
 
     def tidy(self, exponentiate: bool = False, conf_level: float = 0.95) -> pd.DataFrame:
         """One row a coefficient, as `LogisticFit.tidy`, model after model; `name` is what `contrast` calls it."""
@@ -124,6 +125,11 @@ class JointFit:
         if len(found) < 2:
             raise SpecError(f"{tail[1:]!r} is a coefficient of {len(found)} of the models; a comparison needs two.")
         return found
+
+    def _supported(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """Rows that rest on all models; where the cohort is confidential, with the least that one of these rests on."""
+        found = pd.concat([supported(fit, pd.DataFrame({"n": [fit.cells.n]})) for fit in self.fits])
+        return self._labelled(frame.assign(**found.min()) if "n_least" in found else frame)
 
     def _labelled(self, frame: pd.DataFrame) -> pd.DataFrame:
         cohort = self.fits[0].cohort

@@ -11,10 +11,11 @@ import pandas as pd
 from comorbid._numerics.batch import BatchResult, fit_batch
 from comorbid._numerics.intervals import two_sided_p, wald_interval, wald_statistic
 from comorbid._numerics.linearise import variance_of_sums
-from comorbid._numerics.pair_tables import PairTables
+from comorbid._numerics.pair_tables import PairTables, least_cell
 from comorbid._numerics.structure import Clusters
 from comorbid.cohort import Cohort
 from comorbid.columns import arrange, require_free
+from comorbid.disclosure import CONFIDENTIAL
 from comorbid.errors import EmptyDomainError, SpecError
 from comorbid.fitting.groups import Groups, group_people
 from comorbid.overlap import with_overlap_notes
@@ -51,8 +52,9 @@ def fit_pairs(
     -------
     DataFrame
         [by,] outcome, exposure, model, measure ("odds_ratio"), estimate, std_error (log scale), statistic, p_value,
-        conf_low, conf_high, n, events; `note` where the case definitions of a pair share items. A model that separation
-        leaves without a finite maximum is NaN.
+        conf_low, conf_high, n, events; of a confidential cohort n_least and df_residual, as `fit_logistic` has them;
+        `note` where the case definitions of a pair share items. A model that separation leaves without a finite
+        maximum is NaN.
 
     Raises
     ------
@@ -82,7 +84,10 @@ def fit_pairs(
     leading = [by] if by else []
     labelled = [frame.assign(**{by: groups.levels[i]}) if by else frame for i, frame in enumerate(frames)]
     model = "adjusted" if adjust_for else "crude"
-    frame = arrange(pd.concat(labelled, ignore_index=True).assign(model=model), leading)
+    frame = pd.concat(labelled, ignore_index=True).assign(model=model)
+    if cohort.release != CONFIDENTIAL:
+        frame = frame.drop(columns=["n_least", "df_residual"])
+    frame = arrange(frame, leading)
     frame = cohort.labelled(frame, conf_level=conf_level)
     return with_overlap_notes(frame, cohort.codebook, ("outcome", "exposure"), leading)
 
@@ -123,12 +128,26 @@ def _of_level(
     design = groups.design()
     result = fit_batch(design, events.sum(axis=1).T, totals.sum(axis=1).T)
     std_error = np.sqrt(_variances(design, events, totals, result, clusters))
-    n = groups.split(counts.whole)[:, level].sum()
-    cases = groups.split(counts.one)[:, :, level].sum(axis=(1, 2))
+    everybody, having, having_both = (
+        groups.split(part)[..., level, :].sum(axis=-2) for part in (counts.whole, counts.one, counts.both)
+    )
+    n, cases = everybody.sum(), having.sum(axis=1)
+    least = [
+        least_cell(_fourfold(everybody, having[y], having[x], having_both[y, x]), groups.radices, design.shape[1])
+        for y, x in ordered
+    ]
     df = groups.degrees_of_freedom(clusters)
     return _frame(names, ordered, result.coefficients[:, 1], std_error, df, conf_level).assign(
-        n=int(n), events=[int(cases[y]) for y, _ in ordered]
+        n=int(n),
+        events=[int(cases[y]) for y, _ in ordered],
+        n_least=least,
+        df_residual=int(n) - design.shape[1],
     )
+
+
+def _fourfold(whole: np.ndarray, outcome: np.ndarray, exposed: np.ndarray, both: np.ndarray) -> np.ndarray:
+    """People without and with the outcome, unexposed and exposed, by covariate pattern: shape (2, 2, G)."""
+    return np.array([[whole - outcome - exposed + both, exposed - both], [outcome - both, both]])
 
 
 def _halves(whole: np.ndarray, exposed: np.ndarray) -> np.ndarray:

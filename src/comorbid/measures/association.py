@@ -11,6 +11,7 @@ from comorbid._numerics.association import rao_scott
 from comorbid.cells import Cells, collapse_cohort
 from comorbid.cohort import Cohort
 from comorbid.columns import arrange
+from comorbid.disclosure import CONFIDENTIAL
 from comorbid.errors import EmptyDomainError, SpecError, few
 from comorbid.measures.arguments import subgroups
 from comorbid.measures.spread import shares_and_covariance
@@ -40,7 +41,8 @@ def association_test(
     -------
     DataFrame
         [by,] row, column, method ("rao_scott_f", "rao_scott_chi_square"), statistic, ndf, ddf, p_value, design_effect
-        (mean of d), n. Without a design d is 1 and both are Pearson's own test.
+        (mean of d), n; of a confidential cohort also n_least, the fewest people in a cell. Without a design d is 1 and
+        both are Pearson's own test.
 
     Raises
     ------
@@ -64,7 +66,9 @@ def association_test(
     frames = [_tested(group, row, column, df).assign(**levels) for levels, group in known.groups(groups)]
     if not frames:
         raise EmptyDomainError(f"nobody of {few(cells.n)} people has an answer to both `{row}` and `{column}`.")
-    frame = arrange(pd.concat(frames), [*groups, "row", "column", "method", "statistic", "ndf", "ddf", "p_value"])
+    found = pd.concat(frames)
+    found = found if cohort.release == CONFIDENTIAL else found.drop(columns="n_least")
+    frame = arrange(found, [*groups, "row", "column", "method", "statistic", "ndf", "ddf", "p_value"])
     return cohort.labelled(frame)
 
 
@@ -86,6 +90,7 @@ def _tested(cells: Cells, row: str, column: str, df: float | None) -> pd.DataFra
             "p_value": [one.p_value for one in found.values()],
             "design_effect": test.design_effect,
             "n": cells.n,
+            "n_least": int((cells.table.count @ member).min()),
         }
     )
 

@@ -8,6 +8,7 @@ import pandas as pd
 
 from comorbid.cohort import Cohort
 from comorbid.columns import arrange
+from comorbid.disclosure import SUPPRESSED
 from comorbid.measures.arguments import check_conf_level, chosen_conditions
 from comorbid.measures.cooccurrence import cooccurrence
 from comorbid.measures.overlap import common_items
@@ -60,7 +61,8 @@ def _of_condition(cohort: Cohort, name: str, names: Sequence[str], conf_level: f
 
 
 def _prevalence(frame: pd.DataFrame) -> float:
-    return float(frame["estimate"].iloc[0])
+    """Prevalence under a definition; below all others where it is hidden."""
+    return float(frame["estimate"].fillna(-1.0).iloc[0])
 
 
 def _of_definition(cohort: Cohort, name: str, key: str, names: Sequence[str], conf_level: float) -> pd.DataFrame:
@@ -72,8 +74,10 @@ def _of_definition(cohort: Cohort, name: str, key: str, names: Sequence[str], co
             pair = cooccurrence(changed, [name, other], measures=["odds_ratio"], conf_level=conf_level)
             shared = ", ".join(common_items(changed.codebook, name, other))
             frames.append(pair.assign(condition_a=name, condition_b=other, shared=shared))
-    kept = [frame.reindex(columns=["condition_a", "condition_b", *KEPT, "shared"]) for frame in frames]
-    found = pd.concat([frame.dropna(axis=1, how="all") for frame in kept], ignore_index=True)
+    marks = [SUPPRESSED] if any(SUPPRESSED in frame for frame in frames) else []
+    columns = ["condition_a", "condition_b", *KEPT, "shared", *marks]
+    kept = [frame.reindex(columns=columns).fillna({SUPPRESSED: ""}) for frame in frames]
+    found = pd.concat([frame.dropna(axis=1, how="all") for frame in kept], ignore_index=True).reindex(columns=columns)
     variable = changed.codebook.condition(name)
     in_use = key == cohort.codebook.condition(name).definition
     return found.assign(definition=key, definition_label=variable.label, in_use=in_use)

@@ -21,6 +21,7 @@ from comorbid._numerics.stratified import (
 from comorbid.cells import Cells, collapse_cohort
 from comorbid.cohort import Cohort
 from comorbid.columns import arrange
+from comorbid.disclosure import CONFIDENTIAL
 from comorbid.errors import EmptyDomainError, SpecError, few
 from comorbid.measures.arguments import check_conf_level, subgroups
 
@@ -55,6 +56,8 @@ def stratified_odds_ratio(
         conf_high, n, events, ndf, ddf. `measure` is "odds_ratio" or, in rows of tests, "cochran_mantel_haenszel" (the
         pooled odds ratio is 1), "breslow_day" and "tarone" (strata share one; chi-square) without a design;
         with one "wald_homogeneity" (strata share one; F on ndf and ddf).
+        Of a confidential cohort also n_least, the fewest people in a cell: of the table of all for the crude row, of
+        any stratum for the others, since strata, their sum and what is pooled over them tell of one another.
         A stratum with an empty cell has no finite odds ratio, counts in the pooled one and is left out of Wald's test.
 
     Raises
@@ -78,7 +81,10 @@ def stratified_odds_ratio(
     known = cells.select(cells.known([*groups, exposure, outcome]))
     if not known.n:
         raise EmptyDomainError(f"nobody of {few(cells.n)} people has a value of all of {outcome}, {exposure}, {by}.")
-    frame = _Strata(known, groups, exposure, outcome).frame(conf_level)
+    strata = _Strata(known, groups, exposure, outcome)
+    frame = strata.frame(conf_level)
+    if cohort.release == CONFIDENTIAL:
+        frame["n_least"] = np.where(frame["model"] == "crude", strata.counts.sum(axis=0).min(), strata.counts.min())
     return cohort.labelled(arrange(frame.assign(outcome=outcome, exposure=exposure), groups))
 
 

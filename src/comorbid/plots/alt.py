@@ -17,6 +17,7 @@ from comorbid.columns.words import (
     measure_label,
     number,
     source_line,
+    unknown,
     value_text,
 )
 from comorbid.disclosure import guarded
@@ -144,8 +145,9 @@ def _upset(frame: pd.DataFrame, labels: Mapping[str, str] | None, measure: str |
     said = []
     for one in sets.combinations:
         names = " + ".join(words.name(name) for name in sets.conditions if name in one.members)
+        shown = interval(one.observed, one.low, one.high, "prevalence").replace(NOT_ESTIMABLE, one.absent)
         expected = f", expected {number(one.expected, 'prevalence')}%" if math.isfinite(one.expected) else ""
-        said.append(f"{names} {interval(one.observed, one.low, one.high, 'prevalence')}{expected}")
+        said.append(f"{names} {shown}{expected}")
     if math.isfinite(sets.nobody):
         said.insert(0, f"none of them {number(sets.nobody, 'prevalence')}%")
     return "UpSet plot of combinations of conditions and no others, prevalence observed and expected:", said
@@ -176,7 +178,7 @@ def _course(rows: pd.DataFrame, profile: Profile, panel: str, group: object, wor
     known = known.assign(at=known[profile.by].map(order).astype(int)).sort_values("at")
     name = ", ".join(part for part in (panel, value_text(profile.group, group, words) if profile.group else "") if part)
     if known.empty:
-        return f"{name}: {NOT_ESTIMABLE}"
+        return f"{name}: {unknown(next(iter(rows.to_dict('records')), {}))}"
     points = [_point(row, profile, words) for row in known.to_dict("records")]
     said = " to ".join(dict.fromkeys([points[0], points[-1]]))
     peak = points[int(known["estimate"].to_numpy().argmax())]

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from comorbid.columns.references import grouping_columns
-from comorbid.columns.words import interval, number
+from comorbid.columns.words import NOT_ESTIMABLE, interval, number, unknown
 from comorbid.errors import SpecError
 from comorbid.plots.subjects import DIRECTED, one_measure
 
@@ -92,14 +92,19 @@ def _check(frame: pd.DataFrame, measure: str) -> None:
 
 
 def _cell(row: int, column: int, record: Mapping[Any, Any] | None, min_count: int) -> Cell:
-    if record is None or pd.isna(record["estimate"]):
-        few = record is not None and _is_few(record, min_count)
-        return Cell(row, column, float("nan"), TOO_FEW if few else NO_ESTIMATE, "")
-    if _is_few(record, min_count):
-        return Cell(row, column, float("nan"), TOO_FEW, "")
+    if record is None or pd.isna(record["estimate"]) or _is_few(record, min_count):
+        return Cell(row, column, float("nan"), _why_none(record or {}, min_count), "")
     estimate, measure = float(record["estimate"]), str(record["measure"])
     limits = interval(estimate, record["conf_low"], record["conf_high"], measure).partition(" (")[2].rstrip(")")
     return Cell(row, column, estimate, number(estimate, measure), limits)
+
+
+def _why_none(record: Mapping[Any, Any], min_count: int) -> str:
+    """The mark of disclosure control, or words for too few people, or for no estimate at all."""
+    why = unknown(record)
+    if why != NOT_ESTIMABLE:
+        return why
+    return TOO_FEW if _is_few(record, min_count) else NO_ESTIMATE
 
 
 def _is_few(record: Mapping[Any, Any], min_count: int) -> bool:

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure as MplFigure
 from matplotlib.lines import Line2D
 
 from comorbid.columns import PROPORTION_MEASURES, null_value
-from comorbid.columns.words import NOT_ESTIMABLE, Words, interval_name, measure_label, value_text
+from comorbid.columns.words import Words, interval_name, measure_label, unknown, value_text
 from comorbid.disclosure import guarded
 from comorbid.plots.canvas import figure_for
 from comorbid.plots.courses import Profile, arrange_profile
@@ -109,20 +109,23 @@ def _draw(ax: Axes, rows: pd.DataFrame, profile: Profile, styles: Mapping[object
         shift = SPREAD * (at / (len(styles) - 1) - 0.5) if len(styles) > 1 else 0.0
         own = own.set_index(profile.by).reindex(pd.Index(profile.levels, dtype=own[profile.by].dtype))
         places = [level + shift for level in range(len(profile.levels))]
-        _draw_group(ax, places, own[["estimate", "conf_low", "conf_high"]].to_numpy(dtype=float).tolist(), look)
+        values = own[["estimate", "conf_low", "conf_high"]].to_numpy(dtype=float).tolist()
+        _draw_group(ax, places, values, [unknown(record) for record in own.to_dict("records")], look)
 
 
-def _draw_group(ax: Axes, places: Sequence[float], values: Sequence[Sequence[float]], look: Look) -> None:
+def _draw_group(
+    ax: Axes, places: Sequence[float], values: Sequence[Sequence[float]], absent: Sequence[str], look: Look
+) -> None:
     """Points with intervals; where there is no estimate, words at the foot of the panel."""
     points = [value[0] for value in values]
     if len(places) > 2:
         ax.plot(places, points, color=look.colour, linewidth=0.7, alpha=0.6)
     ax.plot(places, points, look.marker, color=look.colour, markersize=5, zorder=3)
-    for place, (point, low, high) in zip(places, values, strict=True):
+    for place, (point, low, high), why in zip(places, values, absent, strict=True):
         if math.isnan(point):
             at, offset = (place, 0.0), (0, 3)
             ax.annotate(
-                NOT_ESTIMABLE, at, offset, xycoords=("data", "axes fraction"), textcoords="offset points",
+                why, at, offset, xycoords=("data", "axes fraction"), textcoords="offset points",
                 rotation=90, ha="center", va="bottom", fontsize=6.5, color=GREY,
             )  # fmt: skip
         elif not (math.isnan(low) or math.isnan(high)):

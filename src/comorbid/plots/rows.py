@@ -10,7 +10,7 @@ import pandas as pd
 
 from comorbid.columns import RATIO_MEASURES
 from comorbid.columns.references import drop_intercept, grouping_columns, with_references
-from comorbid.columns.words import Words, interval, value_text
+from comorbid.columns.words import Words, interval, unknown, value_text
 from comorbid.errors import SpecError
 from comorbid.plots.subjects import one_measure, row_paths
 
@@ -138,10 +138,7 @@ def _with_headings(
 def _entry(record: Mapping[Any, Any], group: str | None, words: Words) -> Entry:
     estimate, low, high = (float(record[name]) for name in ("estimate", "conf_low", "conf_high"))
     kind = str(record.get("type", "study"))
-    hidden = record.get("suppressed")
-    text = interval(estimate, low, high, str(record["measure"]))
-    if pd.isna(estimate) and isinstance(hidden, str) and hidden:
-        text = hidden
+    text = unknown(record) if pd.isna(estimate) else interval(estimate, low, high, str(record["measure"]))
     return Entry(
         estimate,
         low,

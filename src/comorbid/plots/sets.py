@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from comorbid.columns.references import grouping_columns
+from comorbid.columns.words import NOT_ESTIMABLE, unknown
 from comorbid.errors import SpecError
 
 ORDERS = ("prevalence", "size")
@@ -19,20 +20,25 @@ MOST = 25
 
 @dataclass(frozen=True, slots=True)
 class Combination:
-    """One combination: its conditions, observed prevalence with interval, and the one expected (NaN if unknown)."""
+    """One combination: its conditions, observed prevalence with interval, and the one expected (NaN if unknown).
+
+    `absent` says why there is no observed prevalence, where there is none.
+    """
 
     members: frozenset[str]
     observed: float
     low: float
     high: float
     expected: float
+    absent: str
 
 
 @dataclass(frozen=True, slots=True)
 class Sets:
     """Combinations from left to right, conditions from top to bottom, and what was left out.
 
-    `marginals` holds (prevalence, lower, upper) of each condition; `nobody` is the prevalence of none of them.
+    `marginals` holds (prevalence, lower, upper) of each condition; `nobody` is the prevalence of none of them, and
+    `absent` says why some of these are not known.
     """
 
     combinations: tuple[Combination, ...]
@@ -40,6 +46,7 @@ class Sets:
     marginals: Mapping[str, tuple[float, float, float]]
     nobody: float
     total: int
+    absent: str
 
 
 def arrange_sets(
@@ -76,7 +83,9 @@ def arrange_sets(
     kept = sorted((one for one in found if one.members), key=lambda one: _rank(one, order, names))
     conditions = sorted(names, key=lambda name: -np.nan_to_num(of_each[name][0]))
     nobody = next((one.observed for one in found if not one.members), float("nan"))
-    return Sets(tuple(kept[:most]), tuple(conditions), of_each, nobody, len(kept))
+    marks = [frame] if marginals is None else [frame, marginals]
+    absent = next((why for one in marks for why in map(unknown, one.to_dict("records")) if why != NOT_ESTIMABLE), "")
+    return Sets(tuple(kept[:most]), tuple(conditions), of_each, nobody, len(kept), absent or NOT_ESTIMABLE)
 
 
 def _check(frame: pd.DataFrame, order: str) -> list[str]:
@@ -109,7 +118,7 @@ def _combination(
 ) -> Combination:
     expected = parts["expected_prevalence"].get(members, {}).get("estimate", float("nan"))
     observed, low, high = (float(row[name]) for name in ("estimate", "conf_low", "conf_high"))
-    return Combination(members, observed, low, high, float(expected))
+    return Combination(members, observed, low, high, float(expected), unknown(row))
 
 
 def _given(marginals: pd.DataFrame | None, names: list[str]) -> dict[str, tuple[float, float, float]] | None:

@@ -10,7 +10,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as MplFigure
 
-from comorbid.columns.words import NOT_ESTIMABLE, Words, interval_name, number
+from comorbid.columns.words import Words, interval_name, number
 from comorbid.disclosure import guarded
 from comorbid.plots.canvas import figure_for
 from comorbid.plots.lettering import literal, text_width, wrapped
@@ -127,10 +127,10 @@ def _print_values(ax: Axes, sets: Sets, room: float) -> None:
     """Percentages under the bars where they fit; a combination without an estimate says so in any case."""
     texts = [number(one.observed, "prevalence") for one in sets.combinations]
     fits = max((text_width(text, PRINTED) for text in texts), default=0.0) + 2 <= room
-    for at, text in enumerate(texts):
+    for at, (text, one) in enumerate(zip(texts, sets.combinations, strict=True)):
         place: dict[str, Any] = {"textcoords": "offset points", "ha": "center"}
         if not text:
-            ax.annotate(NOT_ESTIMABLE, (at, 0), (0, 3), rotation=90, va="bottom", fontsize=PRINTED, color=GREY, **place)
+            ax.annotate(one.absent, (at, 0), (0, 3), rotation=90, va="bottom", fontsize=PRINTED, color=GREY, **place)
         elif fits:
             ax.annotate(text, (at, 0), (0, -3), va="top", fontsize=PRINTED, color=INK, **place)
 
@@ -153,7 +153,7 @@ def _sizes(ax: Axes, sets: Sets) -> None:
     ax.hlines(rows, values[:, 1], values[:, 2], color=INK, linewidth=1.2)
     furthest = float(np.nanmax(np.append(values, 0.001)))
     for row, (value, _, high) in zip(rows, values, strict=True):
-        text = f"{number(value, 'prevalence')}%" if np.isfinite(value) else NOT_ESTIMABLE
+        text = f"{number(value, 'prevalence')}%" if np.isfinite(value) else sets.absent
         end = np.nanmax([value, high, 0.0])
         ax.annotate(
             text, (end, row), (-3, 0), textcoords="offset points", ha="right", va="center", fontsize=PRINTED + 0.5

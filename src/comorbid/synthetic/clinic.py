@@ -156,7 +156,8 @@ def selection_needed(population_share: float, clinic_share: float) -> float:
     Parameters
     ----------
     population_share, clinic_share : float
-        Share of the second condition among people with the first, above 0 and below 1.
+        Share of the second condition among people with the first, above 0 and below 1; of a missing one, such as one
+        that disclosure control hid, nothing follows (NaN).
 
     Raises
     ------
@@ -164,9 +165,23 @@ def selection_needed(population_share: float, clinic_share: float) -> float:
         When a share lies outside that range.
     """
     for name, share in (("population_share", population_share), ("clinic_share", clinic_share)):
-        if not 0 < share < 1:
+        if share <= 0 or share >= 1:
             raise SpecError(f"{name} lies outside 0 to 1; write 0.15 for 15%.")
     return (clinic_share / (1 - clinic_share)) / (population_share / (1 - population_share))
+
+
+def why_no_clinics(combinations: pd.DataFrame) -> str:
+    """Why clinics cannot be worked out from what `combinations(cohort)` gave, in words; empty when they can."""
+    observed = combinations[combinations["measure"] == "prevalence"]
+    unknown = int(observed["estimate"].isna().sum())
+    if not unknown:
+        return ""
+    hidden = "suppressed" in observed and bool(observed["suppressed"].ne("").any())
+    why = "hidden, since too few people stand behind some of them" if hidden else "not known"
+    return (
+        f"the shares of {unknown} of {len(observed)} combinations of conditions are {why}, and who comes to a clinic "
+        "follows from all of them."
+    )
 
 
 def _cells(combinations: pd.DataFrame, *conditions: str) -> pd.DataFrame:
@@ -179,8 +194,8 @@ def _cells(combinations: pd.DataFrame, *conditions: str) -> pd.DataFrame:
     cells = combinations[combinations["measure"] == "prevalence"]
     if cells.empty or cells["combination"].duplicated().any():
         raise SpecError("the frame holds no combinations, or those of several groups; give the rows of one group.")
-    if cells["estimate"].isna().any():
-        raise SpecError("the share of some combination is missing (hidden by disclosure control, or nobody was asked).")
+    if unknown := why_no_clinics(combinations):
+        raise SpecError(unknown)
     return cells.reset_index(drop=True)
 
 

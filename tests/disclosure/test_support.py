@@ -1,0 +1,86 @@
+"""What pairs, strata, tests of association and comparisons of models rest on decides about their release."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import comorbid as cm
+from comorbid.disclosure import Rules, protect
+
+RULES = Rules()
+
+
+def cohort(seed: int, n: int = 300) -> cm.Cohort:
+    rng = np.random.default_rng(seed)
+    frame = pd.DataFrame({name: rng.random(n) < rate for name, rate in (("a", 0.4), ("b", 0.3), ("c", 0.15))})
+    frame["sex"] = pd.Categorical(rng.choice(["male", "female"], n))
+    frame["age"] = pd.Categorical(rng.choice(["young", "middle", "old"], n, p=[0.5, 0.4, 0.1]))
+    return cm.load_cohort(frame)
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("covariates", [(), ("sex",), ("sex", "age")])
+def test_a_pair_rests_on_as_many_people_as_its_model(seed: int, covariates: tuple[str, ...]) -> None:
+    people = cohort(seed)
+    pairs = cm.fit_pairs(people, covariates)
+    for row in pairs.to_dict("records"):
+        spec = cm.LogisticSpec(row["outcome"], row["exposure"]).adjust_for(*covariates)
+        model = cm.fit_logistic(people, spec).tidy().iloc[0]
+        assert (row["n_least"], row["df_residual"]) == (model["n_least"], model["df_residual"])
+
+
+def test_within_subgroups_too() -> None:
+    people = cohort(1)
+    pairs = cm.fit_pairs(people, by="sex")
+    for row in pairs.to_dict("records"):
+        own = people.restrict(f"sex == '{row['sex']}'", "one sex")
+        model = cm.fit_logistic(own, cm.LogisticSpec(row["outcome"], row["exposure"])).tidy().iloc[0]
+        assert (row["n_least"], row["n"]) == (model["n_least"], model["n"])
+
+
+def least(people: cm.Cohort, *names: str) -> int:
+    columns = [people.people.column(name) for name in names]  # type: ignore[union-attr]
+    return int(pd.crosstab(columns[0], columns[1:]).to_numpy().min())
+
+
+def test_strata_and_tests_rest_on_their_smallest_cell() -> None:
+    people = cohort(2)
+    strata = cm.stratified_odds_ratio(people, "a", "b", "age")
+    inner, whole = least(people, "age", "a", "b"), least(people, "a", "b")
+    assert strata.set_index("model")["n_least"].to_dict() == {
+        "stratum": inner, "crude": whole, "mantel_haenszel": inner, "test": inner,
+    }  # fmt: skip
+    assert cm.association_test(people, "a", "age")["n_least"].eq(least(people, "a", "age")).all()
+
+
+def shown(frame: pd.DataFrame) -> list[bool]:
+    column = "estimate" if "estimate" in frame else "statistic"
+    return protect(frame, RULES)[column].notna().tolist()
+
+
+def test_what_rests_on_enough_people_is_released_and_what_does_not_is_hidden() -> None:
+    large, small = cohort(3, 4000), cohort(3, 120)
+    joint = [cm.fit_joint(people, ["a ~ c", "b ~ c"]) for people in (large, small)]
+    made = {
+        "pairs": [cm.fit_pairs(people, ["sex"]) for people in (large, small)],
+        "strata": [cm.stratified_odds_ratio(people, "a", "c", "sex").iloc[:-3] for people in (large, small)],
+        "test": [cm.association_test(people, "a", "c") for people in (large, small)],
+        "compare": [fit.compare("c", "yes") for fit in joint],
+        "equal": [fit.test_equal("c", "yes") for fit in joint],
+    }
+    for name, (enough, few) in made.items():
+        assert all(shown(enough)), name
+        assert not any(shown(few)[-1:]), name
+
+
+def test_a_public_cohort_carries_none_of_it() -> None:
+    people, (a, b) = cm.load_cohort("synthetic", n=500, seed=1), ("migraine", "neck_pain")
+    frames = (
+        cm.fit_pairs(people, ["sex"], [a, b]),
+        cm.stratified_odds_ratio(people, a, b, "sex"),
+        cm.association_test(people, a, b),
+        cm.fit_joint(people, [f"{a} ~ sex", f"{b} ~ sex"]).compare("sex", "female"),
+    )
+    assert not any({"n_least", "df_residual"} & set(frame) for frame in frames)
