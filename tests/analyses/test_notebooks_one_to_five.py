@@ -176,7 +176,7 @@ def test_least_chance_is_below_balance_and_smaller_over_three_months() -> None:
     assert (least[quarter] < least[month]).all() and (least[month] < 2.9042).all()
     assert least[month].is_monotonic_increasing
     risks = ran("from-episodic-to-chronic").tables["days_at_first"]
-    assert (risks.iloc[:, 2:].min(axis=1) > risks["published"]).all(), "chance alone is steeper than what was published"
+    assert (risks.iloc[:, 2:].min(axis=1) > risks["Published"]).all(), "chance alone is steeper than what was published"
 
 
 def test_twelve_times_is_the_odds_ratio() -> None:

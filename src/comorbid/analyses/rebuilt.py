@@ -81,7 +81,7 @@ def left_tolerance(frame: pd.DataFrame) -> list[str]:
 
 def numbers_in(frame: pd.DataFrame) -> str:
     """Where the numbers come from: "published", and "simulated" or "people" where a kind of rebuilding adds them."""
-    kinds = ", ".join(frame["kind"])
+    kinds = ", ".join(frame["kind"]) if "kind" in frame.columns else ""
     added = [name for kind, name in ((SIMULATION, "simulated"), (REPLICATION, "people")) if kind in kinds]
     return " and ".join(["published", *added])
 
