@@ -9,6 +9,7 @@ N, PLANTED = 3000, 25
 SYLLABLES = ("zyx", "qov", "wub", "kex", "vyr")
 
 CODEBOOK = """
+id = "id"
 name = "mine"
 title = "A clinic of our own"
 default_design = "interview"
@@ -69,13 +70,13 @@ def people() -> pd.DataFrame:
     frame["smoking"] = rng.integers(1, 4, N)
     frame["weight"] = rng.integers(1, 9, N) * 100.0
     frame["stratum"], frame["unit"] = rng.integers(1, 11, N), rng.integers(1, 5, N)
-    frame["record"], frame["name"] = np.arange(N), "somebody"
+    frame["id"], frame["name"] = np.arange(N), "somebody"
     frame["postcode"], frame["remark"] = "1000", ""
     frame = frame.astype({"stratum": object, "unit": object, "postcode": object})
     for i in range(PLANTED):
         own = word(i)
         frame.loc[i, ["name", "remark", "postcode"]] = [f"{own} Mac{own}", f"says {own} of the {own}", f"PC{own}"]
-        frame.loc[i, ["age", "weight", "record"]] = [age(i), weight(i), 918273600 + 7 * i]
+        frame.loc[i, ["age", "weight", "id"]] = [age(i), weight(i), 918273600 + 7 * i]
     return frame
 
 

@@ -194,6 +194,29 @@ def test_no_report_and_no_failed_one_holds_a_person(
 
 
 @pytest.mark.slow
+def test_a_finding_leaves_the_last_good_report_to_the_byte(
+    mine: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    out, good = tmp_path / "reports", START + NOTEBOOKS["good"]
+
+    def status_of(cell: str) -> int:
+        study = write_study(tmp_path / "study", {"one": [cell]})
+        return main(["report", "--cohort", str(mine), "--study", str(study.path), "--out", str(out)])
+
+    def published() -> dict[Path, bytes]:
+        return {path: path.read_bytes() for path in (out / "mine" / "one").rglob("*") if path.is_file()}
+
+    assert status_of(good) == 0
+    before = published()
+    assert any(path.name == "index.html" for path in before)
+    assert status_of(f"{good}\n{NOTEBOOKS['captions'].replace('shares', 'more')}") == 2
+    assert published() == before
+    said = capfd.readouterr()
+    assert "was not released" in said.err and hits(said.out.encode(), said.err.encode()) == []
+    assert hits_below(out) == []
+
+
+@pytest.mark.slow
 def test_no_analysis_of_the_library_shows_a_person(
     mine: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -203,4 +226,5 @@ def test_no_analysis_of_the_library_shows_a_person(
     assert hits(said.out.encode(), said.err.encode()) == []
     assert hits_below(out) == []
     published = {path.parent.name for path in (out / "mine").glob("*/index.html")}
-    assert {"about-this-cohort", "headache-and-low-back-pain", "migraine-and-neck-pain"} <= published
+    assert {"about-this-cohort", "headache-and-low-back-pain", "migraine-and-neck-pain", "evidence-audit"} <= published
+    assert "fibromyalgia-as-amplifier" in published, "it goes on where the shares of combinations are hidden"
