@@ -43,3 +43,16 @@ def test_the_numbers_of_the_first_screen(nhanes):
     sets = cm.combinations(nhanes)
     four = sets[(sets["size"] == 4) & (sets["measure"] == "observed_expected")].iloc[0]
     assert f"| all four together | {four.estimate:.0f} ({four.conf_low:.0f} to {four.conf_high:.0f}) |" in README
+
+
+def test_the_verdicts_of_the_first_screen():
+    import comorbid as cm
+
+    counts = cm.ledger()["verdict"].value_counts()
+    told = re.search(
+        r"Of (\d+) claims in five articles, (\d+) agree .* (\d+) say more .* (\d+) misread .* (\d+) are outside",
+        README.replace("\n", " "),
+    )
+    assert told
+    verdicts = ["agrees", "overstated", "misread", "not checkable with this kind of data"]
+    assert [int(number) for number in told.groups()] == [counts.sum(), *(counts[verdict] for verdict in verdicts)]
