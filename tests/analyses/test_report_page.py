@@ -40,7 +40,7 @@ def page() -> BeautifulSoup:
             "a",
             execution_count=2,
             outputs=[
-                html_output("<table><tr><th></th><td>&lt;img src=x onerror=alert(3)&gt;</td></tr></table>"),
+                html_output("<table><tr><th scope='row'></th><td>&lt;img src=x onerror=alert(3)&gt;</td></tr></table>"),
                 html_output("<img src=x onerror=alert(4)>"),
                 html_output("<table><tr><td>1</td></tr><tfoot><tr><td class='note'>A note</td></tr></tfoot></table>"),
                 new_output("stream", name="stderr", text="careful <b>"),
@@ -101,6 +101,7 @@ def test_tables_scroll_in_their_box_and_have_no_empty_header(page: BeautifulSoup
         table.find_parent(class_="table-scroll") for table in page.select("main table:not(.provenance, .strobe)")
     )
     assert all(header.get_text(strip=True) for header in page.find_all("th"))
+    assert not page.select("td[scope]")
     assert page.select_one(".table-scroll + .table-notes").get_text() == "A note"
 
 

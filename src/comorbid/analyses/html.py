@@ -141,6 +141,7 @@ def _frame_tables(soup: BeautifulSoup) -> None:
     for corner in soup.select("main th"):
         if not corner.get_text(strip=True):
             corner.name = "td"
+            corner.attrs.pop("scope", None)
 
 
 def _move_notes(soup: BeautifulSoup, table: Tag) -> None:
