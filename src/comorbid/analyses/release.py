@@ -1,17 +1,21 @@
-"""What a finished report on a confidential cohort must pass before it is published, and what a failed run may leave."""
+"""What a finished report on a confidential cohort must pass before it is published, and what a failed run may leave.
+
+Reports on public-use cohorts need none of it, so pandas and the scanner are imported where they are used.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from nbformat import NotebookNode
 
 from comorbid import errors
-from comorbid.analyses.population import record_of
-from comorbid.disclosure import CONFIDENTIAL, Identity, identity_of, read_rules, scan_folder
 from comorbid.errors import AnalysisError, ComorbidError, listed
+
+if TYPE_CHECKING:
+    from comorbid.disclosure import Identity
 
 __all__ = [
     "begin_release",
@@ -22,12 +26,13 @@ __all__ = [
     "without_outputs",
 ]
 
+PUBLIC = "public-use"
 WITHHELD = "what it says is withheld, since the cohort is confidential"
 
 
 def is_confidential(spec: Mapping[str, Any]) -> bool:
     """Whether a job runs on a confidential cohort; one that does not say counts as such."""
-    return bool(spec["cohort"].get("release", CONFIDENTIAL) == CONFIDENTIAL)
+    return bool(spec["cohort"].get("release") != PUBLIC)
 
 
 def check_release(spec: Mapping[str, Any], draft: Path, notebook: NotebookNode) -> None:
@@ -40,6 +45,8 @@ def check_release(spec: Mapping[str, Any], draft: Path, notebook: NotebookNode) 
     """
     if not is_confidential(spec):
         return
+    from comorbid.disclosure import read_rules, scan_folder
+
     rules = read_rules(spec["cohort"]["name"])
     findings = scan_folder(draft, rules, _identity(spec, notebook, rules.threshold))
     if findings:
@@ -52,17 +59,22 @@ def check_release(spec: Mapping[str, Any], draft: Path, notebook: NotebookNode) 
 def begin_release(spec: Mapping[str, Any]) -> None:
     """Forget the counts that a run of a confidential report reserved and that never came out."""
     if is_confidential(spec):
+        from comorbid.analyses.population import record_of
+
         record_of(spec).begin()
 
 
 def confirm_release(spec: Mapping[str, Any]) -> None:
     """Note that the counts of a confidential report are out."""
     if is_confidential(spec):
+        from comorbid.analyses.population import record_of
+
         record_of(spec).confirm()
 
 
 def _identity(spec: Mapping[str, Any], notebook: NotebookNode, fewest: int) -> Identity:
     """What identifies people of the cohort; of one that stays in a database, the usual names of columns alone."""
+    from comorbid.disclosure import Identity, identity_of
     from comorbid.people import PeopleFrame
     from comorbid.sources import load_cohort
 
