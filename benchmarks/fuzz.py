@@ -9,6 +9,12 @@ Sound files are damaged (bits flipped, bytes set, cut, repeated, spliced, number
 with a limit on memory and on time for each input. A child that dies tells which input did it. The same seed gives the
 same inputs. What was found is printed, one row a reader and kind, with the number of the first input that shows it;
 exit status 1 when there is anything.
+
+Run so far (seed 1), with only errors of ours in the end:
+    nine of the twelve readers    20,000 inputs each
+    init-csv                      4,000 inputs, after it was mended
+    sav                           read apart, in a process of its own, since the C library can crash
+    csv, codebook                 1,000,000 inputs: not finished yet
 """
 
 from __future__ import annotations

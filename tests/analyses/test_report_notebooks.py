@@ -53,8 +53,8 @@ def test_a_notebook_starts_with_its_title_and_has_parameters_with_help(notebook:
 def test_every_report_is_whole_on_a_registered_cohort(cohort: str, tmp_path: Path, capsys) -> None:
     study = load_study()
     outcomes = run_study(study, cohort=cohort, out=tmp_path / "reports")
-    variables = cohort_facts(cohort).variables
-    unfit = {analysis.name for analysis in study.analyses if set(analysis.needs) - set(variables)}
+    facts = cohort_facts(cohort)
+    unfit = {a.name for a in study.analyses if a.lacks(facts.variables, len(facts.conditions))}
     assert {outcome.analysis for outcome in outcomes if outcome.status == "skipped"} == unfit
     outcomes = tuple(outcome for outcome in outcomes if outcome.status != "skipped")
     assert {outcome.analysis: outcome.message for outcome in outcomes if outcome.status != "done"} == {}
@@ -90,3 +90,11 @@ def check_origin(caption: str, numbers: str, synthetic: bool) -> None:
     assert ("published numbers" in caption) is ("published" in numbers)
     for made in ("computed", "simulated"):
         assert (re.search(rf"{made}(\.| numbers|, not observed)", caption) is not None) is (made in numbers)
+
+
+def test_two_analyses_need_conditions_of_any_name_and_nothing_else() -> None:
+    open_to_all = {a.name for a in load_study().analyses if a.needs_conditions and not a.lacks(("asthma", "gout"), 2)}
+    assert open_to_all == {"about-this-cohort", "how-the-four-conditions-occur-together"}
+    about, pairs = load_study().select(open_to_all)
+    assert about.lacks(("asthma",), 1) == () and about.lacks((), 0) == ("conditions (1 or more)",)
+    assert pairs.lacks(("asthma",), 1) == ("conditions (2 or more)",)

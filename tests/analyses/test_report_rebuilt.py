@@ -23,7 +23,7 @@ COHORT = SimpleNamespace(
     title="A survey",
     synthetic=False,
     release="public-use",
-    codebook=SimpleNamespace(variables=("age", "age_band", "sex")),
+    codebook=SimpleNamespace(variables=("age", "age_band", "sex"), conditions=("migraine",)),
 )
 FRAME = pd.DataFrame(
     {

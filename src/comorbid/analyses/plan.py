@@ -105,7 +105,7 @@ def plan_jobs(study: Study, names: Iterable[str], cohort: CohortFacts, given: Ma
 
 
 def _job(analysis: Analysis, signature: tuple[Parameter, ...], cohort: CohortFacts, given: Mapping[str, str]) -> Job:
-    missing = tuple(name for name in analysis.needs if name not in cohort.variables)
+    missing = analysis.lacks(cohort.variables, len(cohort.conditions))
     values = {} if missing else _values(analysis, signature, cohort, given)
     inputs = inputs_of(analysis, cohort.fingerprint)
     facts = asdict(analysis)

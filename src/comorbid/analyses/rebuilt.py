@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 
 import pandas as pd
 
-from comorbid.analyses.study import Analysis, load_study
+from comorbid.analyses.study import load_study
 from comorbid.errors import AnalysisError, listed
 from comorbid.rebuilding.registry import REPLICATION, SIMULATION
 
@@ -86,13 +86,10 @@ def numbers_in(frame: pd.DataFrame) -> str:
     return " and ".join(["published", *added])
 
 
-def addresses(variables: Collection[str]) -> Mapping[str, str]:
+def addresses(variables: Collection[str], n_conditions: int) -> Mapping[str, str]:
     """Where the report of each analysis lies, seen from another one of the same cohort, by title.
 
-    An analysis that is skipped, since the cohort lacks a column it needs, has no report and so no address.
+    An analysis that is skipped, since the cohort lacks what it needs, has no report and so no address.
     """
-    return {a.title: f"../{a.name}/index.html" for a in load_study().analyses if _has_report(a, variables)}
-
-
-def _has_report(analysis: Analysis, variables: Collection[str]) -> bool:
-    return set(analysis.needs) <= set(variables)
+    able = (a for a in load_study().analyses if not a.lacks(variables, n_conditions))
+    return {a.title: f"../{a.name}/index.html" for a in able}

@@ -134,7 +134,8 @@ class Report:
         if self.cohort.release == CONFIDENTIAL and "kind" in frame.columns:
             frame = frame[frame["kind"] != "replication"]
         self._contents["left_tolerance"] += rebuilt.left_tolerance(frame)
-        links = rebuilt.addresses(self.cohort.codebook.variables) if self._folder else {}
+        book = self.cohort.codebook
+        links = rebuilt.addresses(book.variables, len(book.conditions)) if self._folder else {}
         self._show(frame, name, caption, rebuilt.readable_rows(frame), note, links, numbers=rebuilt.numbers_in(frame))
 
     def _show(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -37,6 +37,8 @@ class Analysis:
         Values of the study that stand over the notebook's own defaults.
     needs : tuple of str
         Variables without which the analysis makes no sense; a cohort that lacks one skips it.
+    needs_conditions : int
+        Fewest conditions that the analysis makes sense of, whatever their names; a cohort with fewer skips it.
     strobe : mapping of str to str
         Items of the STROBE checklist, each with the heading of the section that answers it.
     every_survey : bool
@@ -52,9 +54,16 @@ class Analysis:
     citations: tuple[str, ...] = ()
     parameters: Mapping[str, Any] | None = None
     needs: tuple[str, ...] = ()
+    needs_conditions: int = 0
     strobe: Mapping[str, str] | None = None
     every_survey: bool = False
     timeout: int = DEFAULT_TIMEOUT
+
+    def lacks(self, variables: Collection[str], n_conditions: int) -> tuple[str, ...]:
+        """What a cohort with these variables and so many conditions lacks for this analysis; empty when it can run."""
+        few = n_conditions < self.needs_conditions
+        conditions = [f"conditions ({self.needs_conditions} or more)"] if few else []
+        return (*(name for name in self.needs if name not in variables), *conditions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +149,9 @@ def _check_keys(values: Mapping[str, Any], where: str) -> None:
     missing = [key for key in ("notebook", "title", "question") if not isinstance(values.get(key), str)]
     if missing:
         raise AnalysisError(f"{where}: {listed(missing)} must be given, as text.")
+    fewest = values.get("needs_conditions", 0)
+    if not isinstance(fewest, int) or isinstance(fewest, bool) or fewest < 0:
+        raise AnalysisError(f"{where}: `needs_conditions` is a whole number, 0 or more.")
     timeout = values.get("timeout", DEFAULT_TIMEOUT)
     if not isinstance(timeout, int) or isinstance(timeout, bool) or timeout < 1:
         raise AnalysisError(f"{where}: `timeout` is a whole number of seconds, 1 or more.")

@@ -34,7 +34,10 @@ release = "confidential"  # "public-use" only where the publisher lets everybody
 conditions = {conditions}
 """
 CONDITION_HINT = (
-    '# no yes-or-no column was recognised as a condition: give one the kind "condition" and list it above\n'
+    "# no yes-or-no column was recognised as a condition. Make one of yours: in its table write\n"
+    '#   kind = "condition"\n'
+    "#   levels = { no = 0, yes = 1 }   with the codes of your file; several codes as yes = [2, 3]\n"
+    '# and list its name above, as conditions = ["asthma", "migraine"]\n'
 )
 
 AGE_BAND = """\
