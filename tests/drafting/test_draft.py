@@ -14,6 +14,7 @@ import comorbid as cm
 from comorbid.cli import main
 from comorbid.codebook import read_codebook
 from comorbid.drafting import dictionary_page, draft_codebook
+from comorbid.drafting.names import known_covariate
 from comorbid.drafting.proposals import Proposal, propose
 from comorbid.drafting.sniffing import sniffed
 from comorbid.errors import ComorbidError
@@ -224,3 +225,9 @@ def test_the_weight_of_a_body_is_no_sampling_weight(name: str, label: str, role:
     """As in a heart study's file, which nobody here prepared."""
     column = pd.Series(np.arange(200) % 40 + 0.5, name=name)
     assert propose(column, label, {}, ()).role == role
+
+
+def test_a_habit_of_a_parent_is_not_the_persons_own() -> None:
+    assert known_covariate("parsmk", "either parent smokes", "categorical") == ""
+    assert known_covariate("meduc", "mother's education", "categorical") == ""
+    assert known_covariate("smk", "smokes now", "categorical") == "smoking"

@@ -29,6 +29,8 @@ COVARIATES = {
     "smoking": r"smok|^smk",
 }
 """What the analyses of the study adjust for, by the names that they use."""
+SOMEBODY_ELSE = r"\b(parents?|mother|father|spouse|partner|husband|wife|sibling|brother|sister)('?s)?\b"
+"""Words that make a covariate another person's: whether a parent smokes is not whether the person does."""
 DESIGN = {
     "weights": r"^(.*_)?w(eigh)?t(s|ing)?(_.*|\d.*)?$|^(p|final|sample|survey)_?w(eigh)?ts?$|^wt[a-z]*\d*",
     "strata": r"strat|^str$|^sdmvstra$|^var_str",
@@ -66,6 +68,8 @@ def known_condition(name: str, label: str) -> str:
 def known_covariate(name: str, label: str, kind: str) -> str:
     """The covariate of the study that a column seems to be; empty for none. Age is a quantity, others have levels."""
     told = [plain(name), plain(label)]
+    if any(re.search(SOMEBODY_ELSE, text) for text in told):
+        return ""
     for covariate, words in COVARIATES.items():
         fits = kind == ("continuous" if covariate == "age" else "categorical")
         if fits and any(re.search(words, text) for text in told):
