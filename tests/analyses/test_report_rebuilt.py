@@ -85,7 +85,7 @@ CELL = """
 import pandas as pd
 from types import SimpleNamespace
 from comorbid.analyses.report import Report
-codebook = SimpleNamespace(variables=("age",))
+codebook = SimpleNamespace(variables=("age",), conditions=("migraine",))
 report = Report(SimpleNamespace(name=cohort, title="Toy", synthetic=True, release="public-use", codebook=codebook))
 texts = {name: ["a text"] for name in ("claimed", "published", "rebuilt", "verdict", "why")}
 report.rebuilt(pd.DataFrame({"rebuild": ["odds-of-toys"], "within_tolerance": [WITHIN], **texts}))
