@@ -9,9 +9,9 @@ import pandas as pd
 
 from comorbid.errors import SourceError
 from comorbid.paths import data_dirs
+from comorbid.variables import TINY
 
 TRANSPORT_HEADER = b"HEADER RECORD*******LIBRARY HEADER RECORD"
-TINY = 1e-70
 SUFFIXES = (".xpt", ".XPT", ".csv.xz", ".csv.gz", ".csv")
 """Forms a table may lie in, the publisher's own first."""
 

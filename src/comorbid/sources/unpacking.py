@@ -99,6 +99,7 @@ def require_sound_archive(path: Path) -> None:
                 with archive.open(member) as file:
                     if DOCUMENT_TYPE in file.read(1024).lower():
                         raise SourceError(f"{path.name} holds XML with a document type, which no spreadsheet needs.")
+    # An archive locked with a password, or packed in a way that Python does not know, raises the second and third.
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError, *DAMAGED):
         raise SourceError(
             f"{path.name} is not a spreadsheet, or is damaged or locked. Save it again as .xlsx."
