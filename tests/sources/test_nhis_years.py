@@ -22,6 +22,36 @@ from tests.sources.fake_survey import PAGE, QUICK, Publisher, serving
 
 LAYOUTS = pd.read_csv(resource_dir("codebooks") / "nhis-layouts.csv")
 PEOPLE = 60
+DESIGN_NAMES = ("WTFA_SA", "STRATUM", "STRAT_P", "PSTRAT", "PSU", "PSU_P", "PPSU", "SEX", "AGE_P")
+PAINS = ("PAINECK", "PAINLB", "PAINFACE", "AMIGR")
+PROGRAMS = {
+    1997: "43-48 49-51 52 18 19-20 193 194 196 197",
+    1998: "46-51 52-54 55 18 19-20 197 198 200 201",
+    2002: "55-60 61-63 64 18 19-20 254 255 257 258",
+    2003: "51-56 57-59 60 18 19-20 266 267 269 270",
+    2005: "26-31 33-35 36 37 46-47 214 215 217 218",
+    2006: "27-32 34-36 37-38 39 48-49 238 239 241 242",
+    2007: "27-32 34-36 37-38 39 48-49 266 267 269 270",
+    2008: "27-32 34-36 37-38 39 48-49 300 301 303 304",
+    2009: "27-32 34-36 37-38 39 48-49 259 260 262 263",
+    2010: "27-32 34-36 37-38 39 48-49 358 359 361 362",
+    2011: "27-32 34-36 37-38 39 48-49 250 251 253 254",
+    2012: "27-32 34-36 37-38 39 48-49 311 312 314 315",
+    2013: "27-32 34-36 37-38 39 48-49 282 283 285 286",
+    2014: "27-32 34-36 37-38 39 48-49 287 288 290 291",
+    2015: "27-32 34-36 37-38 39 48-49 303 304 315 316",
+    2016: "27-32 34-36 37-39 40 49-50 284 285 287 288",
+    2018: "27-32 34-36 37-39 40 49-50 291 292 294 295",
+}
+"""Weight, stratum, PSU, sex, age, neck, low back, jaw and headache in the INPUT statement of the publisher's program,
+https://ftp.cdc.gov/pub/Health_Statistics/NCHS/Program_Code/NHIS/<year>/samadult.sas (2007: 22 May 2008, 2008: 16 June
+2009, 2012: 16 May 2013), read in public copies of the SAS and Stata programs."""
+DIAGNOSED = {
+    2007: {"ARTH1": 258, "ARTHTYP5": 264},
+    2008: {"MIGRAINE": 132, "ARTH1": 292, "ARTHTYP5": 298},
+    2012: {"ARTH1": 303, "ARTHTYP5": 309},
+}
+"""Arthritis, fibromyalgia and, in 2008, migraine ever, in the same programs."""
 
 
 def layout_of(year: int) -> dict[str, tuple[int, int]]:
@@ -29,19 +59,26 @@ def layout_of(year: int) -> dict[str, tuple[int, int]]:
     return dict(zip(rows["variable"], zip(rows["start"], rows["end"], strict=True), strict=True))
 
 
+def _span(text: str) -> tuple[int, int]:
+    first, _, last = text.partition("-")
+    return int(first), int(last or first)
+
+
 def invented(year: int) -> pd.DataFrame:
     """Sample adults with every column of the year's layout, whole numbers or missing."""
     rng = np.random.default_rng(year)
     arthritis = rng.choice([1, 2, 2, 7], PEOPLE)
     columns = {
+        "SRVY_YR": year,
         "WTFA_SA": rng.integers(500, 90_000, PEOPLE),
-        "STRAT_P": 1 + np.arange(PEOPLE) % 4,
-        "PSU_P": 1 + (np.arange(PEOPLE) // 4) % 2,
+        **dict.fromkeys(("STRAT_P", "STRATUM", "PSTRAT"), 1 + np.arange(PEOPLE) % 4),
+        **dict.fromkeys(("PSU_P", "PSU", "PPSU"), 1 + (np.arange(PEOPLE) // 4) % 2),
         "SEX": rng.choice([1, 2], PEOPLE),
         "AGE_P": rng.integers(18, 86, PEOPLE),
         "ARTH1": arthritis,
         "ARTHTYP5": np.where(arthritis == 1, rng.choice([1, 2, 9], PEOPLE), np.nan),
         **{name: rng.choice([1, 2, 2, 9], PEOPLE) for name in ("PAINECK", "PAINLB", "AMIGR", "MIGRAINE")},
+        "PAINFACE": rng.choice([1, 2, 2, 8], PEOPLE),
     }
     return pd.DataFrame({name: columns[name] for name in layout_of(year)}).astype("Int64")
 
@@ -82,22 +119,42 @@ def pooled(cache: Path, downloads: Path) -> cm.Cohort:
     return cm.load_cohort("nhis-2007-2012")
 
 
-@pytest.mark.parametrize("year", nhis_pooled.POOLED)
+@pytest.mark.parametrize("year", PROGRAMS)
 def test_positions_are_those_of_the_setup_programs(year: int) -> None:
-    """Every column has its own characters, and the extract gives back what was written there."""
+    """What ships is what the publisher's program of the year says; every column has its own characters."""
+    names = [name for name in DESIGN_NAMES if name in layout_of(year)]
+    said = {name: _span(text) for name, text in zip((*names, *PAINS), PROGRAMS[year].split(), strict=True)}
     layout = layout_of(year)
+    assert layout == {"SRVY_YR": (3, 6), **said, **{name: (at, at) for name, at in DIAGNOSED.get(year, {}).items()}}
     taken = [place for start, end in layout.values() for place in range(start, end + 1)]
     assert len(taken) == len(set(taken))
-    assert (layout["WTFA_SA"], layout["STRAT_P"], layout["PSU_P"]) == ((27, 32), (34, 36), (37, 38))
 
 
-@pytest.mark.parametrize("year", nhis_pooled.POOLED)
-def test_a_fixed_width_file_gives_back_what_was_written(downloads: Path, year: int) -> None:
-    frame = nhis.build(f"nhis{year}_pain", downloads)
-    expected = invented(year).rename(columns={"STRAT_P": "PSTRAT", "PSU_P": "PPSU"})
+def test_no_year_has_positions_that_no_program_vouches_for() -> None:
+    assert set(LAYOUTS["year"]) == set(PROGRAMS)
+
+
+@pytest.mark.parametrize("year", PROGRAMS)
+def test_a_fixed_width_file_gives_back_what_was_written(tmp_path: Path, year: int) -> None:
+    archive(tmp_path / str(year) / "samadult.zip", "SAMADULT.DAT", fixed_width(invented(year), layout_of(year)))
+    frame = nhis.build(f"nhis{year}_pain", tmp_path)
+    newest = {"STRAT_P": "PSTRAT", "STRATUM": "PSTRAT", "PSU_P": "PPSU", "PSU": "PPSU"}
+    expected = invented(year).rename(columns=newest)
     assert set(frame.columns) == set(expected.columns)
     for name in frame.columns:
         assert frame[name].astype("Int64").equals(expected[name]), name
+
+
+@pytest.mark.parametrize(("folder", "year"), [(2007, 2008), (2012, 2011), (2014, 2013)])
+def test_a_fixed_width_file_of_another_year_is_refused(tmp_path: Path, folder: int, year: int) -> None:
+    """Its digits at the positions of the year would be plausible codes of other questions."""
+    archive(tmp_path / str(folder) / "samadult.zip", "SAMADULT.DAT", fixed_width(invented(year), layout_of(year)))
+    with pytest.raises(SourceError, match=f"not of {folder}|no numbers at these positions"):
+        nhis.build(f"nhis{folder}_pain", tmp_path)
+    filled = fixed_width(invented(year), layout_of(year)).replace(" ", "1")
+    archive(tmp_path / str(folder) / "samadult.zip", "SAMADULT.DAT", filled)
+    with pytest.raises(SourceError, match=f"not of {folder}: its SRVY_YR says otherwise"):
+        nhis.build(f"nhis{folder}_pain", tmp_path)
 
 
 def test_the_pooled_years(pooled: cm.Cohort) -> None:
@@ -132,7 +189,7 @@ def test_a_single_year(cache: Path, downloads: Path) -> None:
     fetch_cohort("nhis-2012", downloads)
     cohort = cm.load_cohort("nhis-2012")
     assert (cohort.n, cohort.title) == (PEOPLE, "NHIS 2012")
-    assert cohort.conditions == ("migraine", "low_back_pain", "neck_pain")
+    assert cohort.conditions == ("migraine", "low_back_pain", "neck_pain", "jaw_pain")
     assert "STRAT_P" in cohort.codebook.about
     assert cm.check_cohort("nhis-2012").empty
     assert "nhis-2012" in set(cm.list_cohorts()["cohort"])
@@ -141,7 +198,7 @@ def test_a_single_year(cache: Path, downloads: Path) -> None:
 
 def test_a_year_in_csv_form(cache: Path, tmp_path: Path) -> None:
     frame = invented(2012).rename(columns={"STRAT_P": "PSTRAT", "PSU_P": "PPSU"}).drop(columns=["ARTH1", "ARTHTYP5"])
-    frame = frame.assign(PAINFACE=2, SRVY_YR=2016)
+    frame = frame.assign(SRVY_YR=2016)
     archive(tmp_path / "2016" / "samadultcsv.zip", "samadult.csv", frame.to_csv(index=False))
     fetch_cohort("nhis-2016", tmp_path)
     cohort = cm.load_cohort("nhis-2016")
@@ -152,16 +209,16 @@ def test_a_year_in_csv_form(cache: Path, tmp_path: Path) -> None:
 
 
 def test_an_own_layout_beside_the_file(cache: Path, tmp_path: Path) -> None:
-    layout = {**layout_of(2012), "PAINFACE": (314, 314)}
-    place = tmp_path / "2010"
+    layout = layout_of(2002)
+    place = tmp_path / "2001"
     place.mkdir()
-    (place / "samadult.dat").write_text(fixed_width(invented(2012).assign(PAINFACE=2), layout))
-    with pytest.raises(SourceError, match="positions of the columns of NHIS 2010 are not known"):
-        fetch_cohort("nhis-2010", tmp_path)
+    (place / "samadult.dat").write_text(fixed_width(invented(2002).assign(SRVY_YR=2001), layout))
+    with pytest.raises(SourceError, match="positions of the columns of NHIS 2001 are not known"):
+        fetch_cohort("nhis-2001", tmp_path)
     rows = [(name, start, end) for name, (start, end) in layout.items()]
     pd.DataFrame(rows, columns=["variable", "start", "end"]).to_csv(place / "layout.csv", index=False)
-    fetch_cohort("nhis-2010", tmp_path)
-    assert cm.load_cohort("nhis-2010").n == PEOPLE
+    fetch_cohort("nhis-2001", tmp_path)
+    assert cm.load_cohort("nhis-2001").n == PEOPLE
 
 
 @pytest.mark.parametrize("year", [1997, 2006, 2018])
@@ -180,7 +237,8 @@ def test_addresses_are_those_of_the_publisher() -> None:
     base = "https://ftp.cdc.gov/pub/Health_Statistics/NCHS/Datasets/NHIS"
     assert archives(2008) == (f"{base}/2008/samadult.zip",)
     assert archives(2017) == (f"{base}/2017/samadultcsv.zip", f"{base}/2017/personsxcsv.zip")
-    assert archives(2005) == ()
+    assert archives(1998) == (f"{base}/1998/samadult.zip",)
+    assert archives(2001) == () and archives(2003) == ()
 
 
 def test_an_archive_is_downloaded_and_read(cache: Path, downloads: Path, tmp_path: Path, monkeypatch) -> None:

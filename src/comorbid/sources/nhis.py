@@ -25,8 +25,7 @@ YEARS = range(1997, 2019)
 FULL = 2017
 """The year whose codebook says everything; the others have what every year has."""
 DESIGN = ["WTFA_SA", "PSTRAT", "PPSU", "SEX", "AGE_P"]
-ITEMS = {"neck_pain": "PAINECK", "low_back_pain": "PAINLB", "jaw_pain": "PAINFACE", "migraine": "AMIGR"}
-WHOLE = [*DESIGN, *ITEMS.values()]
+WHOLE = [*DESIGN, "PAINECK", "PAINLB", "PAINFACE", "AMIGR"]
 DISTRESS = ["ASISAD", "ASINERV", "ASIRSTLS", "ASIHOPLS", "ASIEFFRT", "ASIWTHLS"]
 """Kessler's six items, 1 all of the time to 5 none of the time."""
 MORE = ["HISPAN_I", "RACERPI2", "EDUC1", "SMKSTAT2", "BMI", "PHSTAT", "CHPAIN6M", "PAINLEG", "REGION", *DISTRESS]
@@ -80,8 +79,7 @@ def codebook(year: int) -> Codebook:
     whole = read_codebook(resource_dir("codebooks") / f"nhis-{FULL}.toml")
     if year == FULL:
         return whole
-    lacking = _years()["lacking"].get(str(year), [])
-    names = [name for name in _years()["common"] if name not in lacking]
+    names = _years()["common"]
     period = next(period for period in _years()["periods"] if period["first"] <= year <= period["last"])
     return replace(
         whole,
@@ -117,8 +115,7 @@ def _year(table: str) -> int:
 
 
 def _columns(year: int) -> list[str]:
-    lacking = {ITEMS[name] for name in _years()["lacking"].get(str(year), [])}
-    return [name for name in WHOLE if name not in lacking] + (MORE if year == FULL else [])
+    return [*WHOLE, *(MORE if year == FULL else [])]
 
 
 def _ethnicity(hispanic: pd.Series, race: pd.Series) -> pd.Series:

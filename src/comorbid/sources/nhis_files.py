@@ -1,8 +1,9 @@
 """The publisher's files of NHIS sample adults, of any year, made into the extract that the loader reads.
 
 The files of a year lie in a folder of that year, as they were downloaded: samadult.csv or samadult.dat, or the archive
-that holds it. Fixed-width files are read at the positions that ship for 2007, 2008 and 2012, or at those of a
-layout.csv beside them (variable, start, end); positions are never guessed.
+that holds it. Fixed-width files are read at the positions that ship, by year, from the publisher's setup programs, or
+at those of a layout.csv beside them (variable, start, end). Positions are never guessed, and the year of every person
+is compared: at the positions of one year, a file of another has plausible codes of other questions.
 """
 
 from __future__ import annotations
@@ -24,6 +25,9 @@ __all__ = ["ADDRESS", "archives", "extract", "layout_known", "read_fixed_width",
 ADDRESS = "https://ftp.cdc.gov/pub/Health_Statistics/NCHS/Datasets/NHIS"
 CSV_YEARS = range(2016, 2019)
 """Years whose comma-separated archives were seen; earlier ones are of fixed width."""
+LOOSE = {2003}
+"""Years whose fixed-width file lies at the publisher's outside an archive: they are taken from a folder."""
+YEAR = "SRVY_YR"
 PERSON = {2017: {"EDUC1", "PHSTAT"}}
 """Columns that come from the person file, by year."""
 KEYS = ["HHX", "FMX", "FPX"]
@@ -34,11 +38,11 @@ Layout = Mapping[str, tuple[int, int]]
 
 
 def archives(year: int) -> tuple[str, ...]:
-    """Addresses of the archives that a year's extract is made of; none when its layout is not known."""
+    """Addresses of the archives that a year's extract is made of; none when its layout is not known, or it has none."""
     if year in CSV_YEARS:
         names = ["samadultcsv.zip", *(["personsxcsv.zip"] if year in PERSON else [])]
     else:
-        names = ["samadult.zip"] if layout_known(year) else []
+        names = ["samadult.zip"] if layout_known(year) and year not in LOOSE else []
     return tuple(f"{ADDRESS}/{year}/{name}" for name in names)
 
 
@@ -108,7 +112,7 @@ def _place(year: int, folder: Path) -> Path:
 def _sample_adults(year: int, place: Path, columns: list[str], optional: list[str]) -> pd.DataFrame:
     if _found(place, "samadult", ".csv"):
         wanted = [*columns, *(KEYS if year in PERSON else [])]
-        return _read_csv(place, "samadult", wanted, [*optional, "SRVY_YR"], year)
+        return _read_csv(place, "samadult", wanted, [*optional, YEAR], year)
     layout = read_layout(place) or _shipped_layout(year)
     if not layout:
         raise SourceError(
@@ -119,8 +123,11 @@ def _sample_adults(year: int, place: Path, columns: list[str], optional: list[st
     absent = [name for name in columns if name not in named]
     if absent:
         raise SourceError(f"the layout of NHIS {year} has no position of {listed(absent)}.")
+    wanted = [name for name in [*columns, *optional, YEAR] if name in named]
     with _opened(place, "samadult", ".dat") as file:
-        return read_fixed_width(file, {name: named[name] for name in [*columns, *optional] if name in named})
+        frame = read_fixed_width(file, {name: named[name] for name in wanted})
+    _require_year(frame, year, f"samadult.dat in {place}")
+    return frame
 
 
 def _read_csv(place: Path, stem: str, columns: list[str], optional: list[str], year: int | None = None) -> pd.DataFrame:
@@ -132,9 +139,15 @@ def _read_csv(place: Path, stem: str, columns: list[str], optional: list[str], y
     absent = [name for name in columns if name not in frame.columns]
     if absent:
         raise SourceError(f"{stem}.csv in {place} has no column {listed(absent)}; it is another file.")
-    if year is not None and "SRVY_YR" in frame.columns and not (frame["SRVY_YR"] == year).all():
-        raise SourceError(f"{stem}.csv in {place} is not of {year}: its SRVY_YR says otherwise.")
+    if year is not None:
+        _require_year(frame, year, f"{stem}.csv in {place}")
     return frame[[*columns, *(name for name in optional if name in frame.columns)]]
+
+
+def _require_year(frame: pd.DataFrame, year: int, what: str) -> None:
+    """Every person is of the year, where the file says of which year a person is."""
+    if YEAR in frame.columns and not (frame[YEAR] == year).all():
+        raise SourceError(f"{what} is not of {year}: its {YEAR} says otherwise. Take the file of {year}.")
 
 
 def _design_names(present: set[str]) -> dict[str, str]:
