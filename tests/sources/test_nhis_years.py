@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +16,7 @@ from comorbid.cells import collapse_cohort
 from comorbid.cli import main
 from comorbid.errors import SourceError
 from comorbid.paths import cache_dir, data_dirs, resource_dir
-from comorbid.sources import nhis, nhis_nhpi, nhis_pooled
+from comorbid.sources import frequencies, nhis, nhis_nhpi, nhis_pooled
 from comorbid.sources.fetch import fetch_cohort
 from comorbid.sources.nhis_files import archives, read_fixed_width, read_layout
 from comorbid.sources.registry import SIBLINGS, codebook_of
@@ -103,6 +105,20 @@ def archive(path: Path, member: str, text: str) -> Path:
     return path
 
 
+@pytest.fixture(autouse=True)
+def counts(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The numbers of people of invented years in place of the published ones."""
+    folder = tmp_path_factory.mktemp("codebooks")
+    for path in resource_dir("codebooks").glob("*-frequencies.csv"):
+        shutil.copy(path, folder)
+    rows = [("nhis2007_pain", "SRVY_YR", 2007, PEOPLE), ("nhis2012_pain", "SRVY_YR", 2012, PEOPLE)]
+    pd.DataFrame(rows, columns=frequencies.COLUMNS).to_csv(folder / "nhis-years-frequencies.csv", index=False)
+    monkeypatch.setattr(frequencies, "resource_dir", lambda kind: folder)
+    frequencies.published_frequencies.cache_clear()
+    yield
+    frequencies.published_frequencies.cache_clear()
+
+
 @pytest.fixture
 def downloads(tmp_path: Path) -> Path:
     """The three years as a person would have downloaded them, one archive each."""
@@ -181,8 +197,24 @@ def test_fibromyalgia_follows_the_first_question() -> None:
 
 
 def test_fetch_does_not_claim_counts_that_were_not_compared(cache: Path, downloads: Path, capsys) -> None:
-    assert main(["fetch", "nhis-2012", "--from", str(downloads)]) == 0
+    assert main(["fetch", "nhis-2008", "--from", str(downloads)]) == 0
     assert "there are no published counts here" in capsys.readouterr().out
+    assert main(["fetch", "nhis-2007-2012", "--from", str(downloads)]) == 0
+    assert "2 of them, whose number of people was published, have as many" in capsys.readouterr().out
+
+
+def test_a_year_with_another_number_of_people_is_refused(cache: Path, downloads: Path) -> None:
+    """A file that breaks off is no file of fewer people."""
+    text = fixed_width(invented(2012)[:-1], layout_of(2012))
+    archive(downloads / "2012" / "samadult.zip", "SAMADULT.DAT", text)
+    with pytest.raises(SourceError, match="59 found, 60 published"):
+        fetch_cohort("nhis-2012", downloads)
+
+
+def test_the_numbers_of_people_are_those_that_were_published() -> None:
+    """As the abstracts of Summary Health Statistics for U.S. Adults of 2007, 2010 and 2012 state them."""
+    shipped = pd.read_csv(resource_dir("codebooks") / "nhis-years-frequencies.csv")
+    assert dict(zip(shipped["code"], shipped["count"], strict=True)) == {2007: 23_393, 2010: 27_157, 2012: 34_525}
 
 
 def test_a_single_year(cache: Path, downloads: Path) -> None:

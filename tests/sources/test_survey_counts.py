@@ -17,6 +17,9 @@ from comorbid.sources.frequencies import UNCOUNTED
 from comorbid.sources.registry import SIBLINGS, SURVEYS, Survey
 
 FOLDERS = data_dirs()
+STATISTICS_CANADA = (25_113, 28.3)
+"""People of CCHS Mental Health 2012, and the millions they stand for, as Statistics Canada prints them: Health Reports,
+catalogue 82-003-X, September 2014, www150.statcan.gc.ca/n1/pub/82-003-x/2014009/article/14086/data-donnee-eng.htm."""
 ONE_DECIMAL = 0.05
 """Half a unit of the last printed digit."""
 
@@ -133,6 +136,7 @@ def test_cchs_mental_health_2012() -> None:
     counts = {"migraine": 2_598, "back_problems": 5_205, "chronic_fatigue": 383}
     assert {name: found[name][0] for name in counts} == counts
     assert round(total_weight(cohort)) == 28_314_716
+    assert (cohort.n, round(total_weight(cohort) / 1e6, 1)) == STATISTICS_CANADA
     both = cm.cooccurrence(cohort, ["migraine", "back_problems"], measures=["odds_ratio"])["n_both"]
     assert set(both) == {886}
 

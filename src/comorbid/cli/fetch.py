@@ -60,11 +60,14 @@ def _summary(cohort: str, stored: Sequence[Stored]) -> str:
 
 def _compared(cohort: str) -> str:
     """What the tables were held against."""
-    from comorbid.sources.frequencies import PUBLISHED, published_frequencies
+    from comorbid.sources.frequencies import PUBLISHED, UNCOUNTED, published_frequencies
 
     counts = published_frequencies(cohort)
-    if not any(counts.tables.values()):
+    known = sum(map(bool, counts.tables.values()))
+    if not known:
         return "could be read; there are no published counts here to hold them against"
+    if cohort in UNCOUNTED:
+        return f"could be read; {known} of them, whose number of people was published, have as many"
     return "agree with the published counts" if counts.basis == PUBLISHED else f"have the counts {counts.basis}"
 
 

@@ -29,7 +29,8 @@ MISSING, DISTINCT, UNDECLARED = ".", "distinct", "any other value"
 RANGE = " to "
 PUBLISHED = "published"
 UNCOUNTED = SIBLINGS | {"nhis-2007-2012"}
-"""Cohorts without counts to hold their tables against: neither documents nor files were at hand."""
+"""Cohorts whose files were not at hand: of their tables no more is published here than how many people they have, by
+year, and that of a few years (the abstracts of Summary Health Statistics for U.S. Adults 2007, 2010 and 2012)."""
 PRINTED = 1e-6
 """Ends of ranges are published rounded; this much, relative to the end, is allowed."""
 
@@ -118,9 +119,10 @@ def read_frequencies(path: Path) -> Frequencies:
 
 @lru_cache
 def published_frequencies(cohort: str) -> Frequencies:
-    """The published frequencies that ship with a registered survey; none for years of NHIS that were not counted."""
+    """The published frequencies that ship with a registered survey; of most years of NHIS there are none."""
     if cohort in UNCOUNTED:
-        return Frequencies({table: {} for table, _ in Survey(cohort).tables()})
+        known = read_frequencies(resource_dir("codebooks") / "nhis-years-frequencies.csv").tables
+        return Frequencies({table: known.get(table, {}) for table, _ in Survey(cohort).tables()})
     return read_frequencies(resource_dir("codebooks") / f"{cohort}-frequencies.csv")
 
 

@@ -19,6 +19,7 @@ import pandas as pd
 from comorbid.codebook import Codebook, read_codebook
 from comorbid.paths import resource_dir
 from comorbid.sources import nhis_files
+from comorbid.sources.frequencies import published_frequencies
 from comorbid.sources.verify import checked_table
 
 YEARS = range(1997, 2019)
@@ -37,7 +38,7 @@ FIBROMYALGIA = ["ARTH1", "ARTHTYP5", "MIGRAINE"]
 def tables(year: int) -> Iterator[tuple[str, str]]:
     """Name of the table that a year needs, and the address of the first archive that it is made from."""
     addresses = nhis_files.archives(year)
-    yield f"nhis{year}_pain", addresses[0] if addresses else f"{nhis_files.ADDRESS}/{year}/"
+    yield _table(year), addresses[0] if addresses else f"{nhis_files.ADDRESS}/{year}/"
 
 
 def archives(table: str) -> tuple[str, ...]:
@@ -88,7 +89,7 @@ def codebook(year: int) -> Codebook:
         about=f"{whole.about} Strata {period['strata']}, sampled units {period['psu']}; {period['form']}.",
         citation=whole.citation.replace(f"{FULL}, sample", f"{year}, sample").partition(" Hyattsville")[0],
         url=_years()["url"],
-        people=None,
+        people=published_frequencies(f"nhis-{year}").tables[_table(year)].get("SRVY_YR", {}).get(str(year)),
         variables={name: whole.variables[name] for name in names},
         conditions=tuple(name for name in whole.conditions if name in names),
     )
@@ -108,6 +109,10 @@ def distress_score(people: pd.DataFrame) -> pd.Series:
 def _years() -> dict[str, Any]:
     """What differs between years."""
     return tomllib.loads((resource_dir("codebooks") / "nhis-years.toml").read_text(encoding="utf-8"))
+
+
+def _table(year: int) -> str:
+    return f"nhis{year}_pain"
 
 
 def _year(table: str) -> int:
