@@ -25,7 +25,8 @@ def published_estimates(
     DataFrame
         id, study, year, country, design, population, n, exposure, outcome, measure, estimate, conf_low, conf_high,
         a, b, c, d (published cells), adjusted_for, doi, seen_in ("full text", "abstract" or "secondary"), note, and
-        `printed`: estimate and interval with the digits they were written with, "2.0 (1.3 to 3.1)".
+        `printed`: estimate and interval with the digits they were written with, "2.0 (1.3 to 3.1)". Limits are those of
+        95% intervals, but for the rows whose note says that they are a range.
     """
     path = resource_dir("evidence") / "estimates.csv"
     written = pd.read_csv(path, dtype=str, usecols=["estimate", "ci_low", "ci_high"], keep_default_na=False)
@@ -40,7 +41,7 @@ def published_estimates(
             words = asked.replace("_", " ").lower()
             frame = frame[frame[column].fillna("").str.lower().str.contains(words, regex=False)]
     frame = frame.reset_index(drop=True)
-    frame.attrs |= {"release": "public-use", "numbers": "published"}
+    frame.attrs |= {"release": "public-use", "numbers": "published", "conf_level": 0.95}
     return frame
 
 

@@ -11,6 +11,7 @@ from bs4 import BeautifulSoup
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from comorbid.analyses.html import to_html
+from comorbid.analyses.page_tables import frame_tables
 
 SPEC: dict[str, Any] = {
     "analysis": {
@@ -56,9 +57,22 @@ def page() -> BeautifulSoup:
 
 
 def test_the_checklist_leads_to_sections(page: BeautifulSoup) -> None:
-    links = {row.th.get_text(): row.a["href"] for row in page.select("table.strobe tr")}
-    assert links == {"13. How many people at each step": "#people-2", "18. Main result": "#result"}
+    rows = page.select("table.strobe tr")
+    links = {row.th.get_text(): row.a["href"] for row in rows if row.a}
+    assert links["13. How many people at each step"] == "#people-2" and links["18. Main result"] == "#result"
+    assert links["1. Design and main result, in title and summary"] == "#how-pairs-occur"
     assert all(page.find(id=address[1:]) for address in links.values())
+    assert len(rows) == 22 and all(row.td.get_text() for row in rows)
+
+
+def test_the_main_result_stands_before_the_first_section_and_once() -> None:
+    cells = [new_markdown_cell("# Pairs\n\nWhy.\n\n## People"), new_markdown_cell("> Half of  them.\n\n> Another.")]
+    notebook = nbformat.from_dict({**new_notebook(cells=cells), "metadata": {"language_info": {"name": "python"}}})
+    page = BeautifulSoup(to_html(notebook, SPEC, {**CONTENTS, "headline": "Half of them."}), "html.parser")
+    first, second = page.select("main blockquote")
+    assert first["class"] == ["headline"] and first.get_text(strip=True) == "Half of  them."
+    assert first.find_next("h2").get_text() == "People" and first.find_previous("p").get_text() == "Why."
+    assert second.get_text(strip=True) == "Another."
 
 
 def test_title_is_the_first_heading(page: BeautifulSoup) -> None:
@@ -103,6 +117,41 @@ def test_tables_scroll_in_their_box_and_have_no_empty_header(page: BeautifulSoup
     assert all(header.get_text(strip=True) for header in page.find_all("th"))
     assert not page.select("td[scope]")
     assert page.select_one(".table-scroll + .table-notes").get_text() == "A note"
+
+
+@pytest.fixture
+def arranged() -> BeautifulSoup:
+    """A table of intervals and one of sentences, arranged for a page."""
+    numbers = "<td class='num'>1.84 (1.62 to 2.09)</td>"
+    few = f"<tr><th>a</th>{numbers}<td class='num'>21.5% (20 to 23) [imprecise]</td><td class='num'>12</td></tr>"
+    many = f"<tr><th>a</th>{3 * numbers}</tr>"
+    wordy = (
+        "<table class='wordy'><thead><tr><th scope='col'>Claim</th><th scope='col'>Said</th></tr></thead><tbody>"
+        "<tr><th scope='rowgroup' rowspan='2'>One</th><td>yes</td></tr><tr><td>no</td></tr></tbody></table>"
+    )
+    soup = BeautifulSoup(
+        f"<main><table><tbody>{few}</tbody></table><table><tbody>{many}</tbody></table>{wordy}</main>", "html.parser"
+    )
+    frame_tables(soup)
+    return soup
+
+
+def test_an_interval_is_one_piece_and_stands_below_where_many_stand_side_by_side(arranged: BeautifulSoup) -> None:
+    few, many, _ = arranged.find_all("table")
+    assert [piece.get_text() for piece in few.select("td.num span.interval")] == ["(1.62 to 2.09)", "(20 to 23)"]
+    assert [cell.get_text() for cell in few.select("td")] == [
+        "1.84 (1.62 to 2.09)",
+        "21.5% (20 to 23) [imprecise]",
+        "12",
+    ]
+    assert few.get("class") is None and many["class"] == "stacked"
+
+
+def test_a_table_of_sentences_can_be_read_cell_by_cell(arranged: BeautifulSoup) -> None:
+    table = arranged.select_one("table.wordy")
+    said = [(cell["data-column"], cell.get_text(), cell["role"]) for cell in table.select("tbody th, tbody td")]
+    assert said == [("Claim", "One", "rowheader"), ("Said", "yes", "cell"), ("Said", "no", "cell")]
+    assert [part["role"] for part in table.select("thead, tr")] == ["rowgroup", "row", "row", "row"]
 
 
 def test_how_it_was_made_is_told(page: BeautifulSoup) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from comorbid.analyses.strobe import ITEMS, answers
+from comorbid.analyses.strobe import ABOUT, ELSEWHERE, ITEMS, answers
 from comorbid.analyses.study import Analysis, load_study
 from comorbid.errors import AnalysisError, ComorbidError
 from tests.analyses.toy_study import write_study
@@ -28,9 +28,20 @@ def test_every_item_of_the_study_leads_to_a_section(analysis: Analysis) -> None:
 
 
 def test_the_study_answers_what_a_report_of_a_survey_can() -> None:
-    """Item 10 (size), 11 (grouping) and 22 (funding) are the surveys' own; the study had no part in them."""
+    """Items 5 (where and when), 11 (grouping) and 22 (funding) are the surveys' own; the study had no part in them."""
     answered = {item for analysis in ANALYSES for item in analysis.strobe or {}}
     assert {"3", "4", "6", "7", "8", "12", "13", "14", "15", "16", "17", "19", "20"} <= answered <= set(ITEMS)
+
+
+def test_what_a_report_leaves_out_is_said_and_the_report_on_the_cohort_answers_it() -> None:
+    said = {
+        item: (text, address) for item, _, text, address in answers({"19": "Limits"}, {"Title": "t", "Limits": "l"})
+    }
+    assert list(said) == list(ITEMS)
+    assert said["19"] == ("Limits", "l") and said["1"] == said["18"] == ("Title", "t")
+    assert said["6"] == (ABOUT, "") and said["17"] == ("Not answered here", "")
+    (about,) = (a for a in ANALYSES if a.title == ABOUT.removeprefix("In the report "))
+    assert {item for item, text in ELSEWHERE.items() if text == ABOUT} <= set(about.strobe or {})
 
 
 def test_a_section_that_is_not_there_is_named_with_those_that_are() -> None:

@@ -152,7 +152,7 @@ def test_numbers_behind_a_figure_come_as_csv() -> None:
 
 def test_alt_text_states_the_estimates() -> None:
     forest = alt_text(tidy())
-    assert "Low back pain, past 3 months, Yes: crude 3.06 (2.77 to 3.38), adjusted 2.87 (2.60 to 3.17)" in forest
+    assert "Low back pain, past 3 months, Yes: Crude 3.06 (2.77 to 3.38), Adjusted 2.87 (2.60 to 3.17)" in forest
     assert "reference" not in forest
     assert "1.20 (1.09 to 1.32)" in alt_text(pairs(), "heatmap")
     assert "none of them 40.0%" in alt_text(sets(), "upset")

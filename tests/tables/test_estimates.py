@@ -40,6 +40,19 @@ def test_what_all_rows_share_is_said_once() -> None:
     assert whole.attrs["context"] == ""
 
 
+def test_the_exposure_is_not_said_twice() -> None:
+    rows = tidy()
+    shown = format_estimates(rows[rows["term"] == rows["exposure"]])
+    assert "Exposure: Low back pain" in shown.attrs["context"] and "Variable" not in shown.attrs["context"]
+    other = format_estimates(rows[rows["term"] == "sex"])
+    assert "Variable: Sex" in other.attrs["context"]
+
+
+def test_a_study_is_named_before_what_groups_it() -> None:
+    frame = prevalences().assign(study="One 2020", country="DK")
+    assert next(iter(format_estimates(frame, fold=False).columns)) == "Study"
+
+
 def test_counts_that_differ_stay_columns() -> None:
     shown = format_estimates(prevalences())
     assert shown.iloc[0].tolist() == [

@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from comorbid.tables import Table, format_estimates, to_html, to_markdown, to_text
+from comorbid.tables.plain import readable
 from tests.plots.frames import pairs, pooled, prevalences, sets, tidy
 
 HOSTILE = "<img src=x onerror=\"alert('1')\">"
@@ -118,6 +119,28 @@ def test_published_numbers_stand_over_no_cohort() -> None:
     frame = pd.DataFrame({"study": ["Yoon 2013"], "people": [2933]})
     frame.attrs = {"synthetic": True, "cohort": "Made up", "numbers": "published"}
     assert "Made up" not in to_text(frame) and "ynthetic" not in to_text(frame)
+
+
+def test_a_flow_says_who_was_left_out_and_not_what_was_typed() -> None:
+    rows = [
+        ("on file", "", 31126, 0),
+        ("age >= 20", "younger than 20", 15332, 15794),
+        ("sex == 'female'", "", 8000, 7332),
+        ("complete cases", "missing: migraine 1,012, smoking [n<10]", 6988, 1012),
+        ("age <= 90", "older than 90", 6988, 0),
+    ]
+    flow = pd.DataFrame(rows, columns=["step", "reason", "n", "n_excluded"])
+    flow.attrs = {"labels": {"migraine": "Headache, past 3 months"}, "release": "public-use"}
+    shown = readable(flow)
+    assert list(shown.columns) == ["Step", "Left out", "People"]
+    assert shown["Step"].tolist() == [
+        "On file",
+        "Left out: younger than 20",
+        "Sex == 'female'",
+        "Left out: missing Headache, past 3 months (1,012); smoking ([n<10])",
+        "Nobody left out: older than 90",
+    ]
+    assert shown["Left out"].tolist() == ["0", "15,794", "7,332", "1,012", "0"]
 
 
 def test_plain_tables_write_numbers_out() -> None:

@@ -13,6 +13,7 @@ from nbformat import NotebookNode
 
 from comorbid.analyses.clean import clean
 from comorbid.analyses.fingerprint import library_version, package_versions
+from comorbid.analyses.page_tables import frame_tables
 from comorbid.analyses.strobe import answers
 
 __all__ = ["TEMPLATES", "to_html"]
@@ -46,8 +47,9 @@ def to_html(notebook: NotebookNode, spec: Mapping[str, Any], contents: Mapping[s
     page, _ = exporter.from_notebook_node(notebook, {"report": _facts(notebook, spec, contents)})
     soup = BeautifulSoup(page, "html.parser")
     _fill_contents(soup)
+    _lead_with_headline(soup, str(contents.get("headline", "")))
     _fill_strobe(soup, spec["analysis"].get("strobe") or {})
-    _frame_tables(soup)
+    frame_tables(soup)
     return str(soup)
 
 
@@ -115,47 +117,32 @@ def _entry(soup: BeautifulSoup, heading: Tag) -> Tag:
 
 
 def _fill_strobe(soup: BeautifulSoup, items: Mapping[str, str]) -> None:
-    """Lead from each item of the checklist to the section that answers it."""
+    """Lead from each item of the checklist to the section that answers it, or say who does."""
     table = soup.find("table", class_="strobe")
     if isinstance(table, Tag):
         headings = {heading.get_text(): str(heading["id"]) for heading in soup.select("main h1, main h2, main h3")}
         table.extend([_strobe_row(soup, *answer) for answer in answers(items, headings)])
 
 
-def _strobe_row(soup: BeautifulSoup, item: str, asked: str, heading: str, address: str) -> Tag:
+def _strobe_row(soup: BeautifulSoup, item: str, asked: str, answer: str, address: str) -> Tag:
     row, name, place = soup.new_tag("tr"), soup.new_tag("th", attrs={"scope": "row"}), soup.new_tag("td")
-    link = soup.new_tag("a", href=f"#{address}")
-    name.string, link.string = f"{item}. {asked}", heading
-    place.append(link)
+    name.string = f"{item}. {asked}"
+    shown = soup.new_tag("a", href=f"#{address}") if address else soup.new_tag("span", attrs={"class": "quiet"})
+    shown.string = answer
+    place.append(shown)
     row.extend([name, place])
     return row
 
 
-def _frame_tables(soup: BeautifulSoup) -> None:
-    """Let every table scroll inside its own box, its notes stand below the box, its empty corner be no header."""
-    for table in soup.select("main table:not(.provenance, .strobe)"):
-        if table.find_parent(class_="table-scroll") is None:
-            label = {"role": "region", "aria-label": "Table", "tabindex": "0"}
-            table.wrap(soup.new_tag("div", attrs={"class": "table-scroll", **label}))
-        _move_notes(soup, table)
-    for corner in soup.select("main th"):
-        if not corner.get_text(strip=True):
-            corner.name = "td"
-            corner.attrs.pop("scope", None)
-
-
-def _move_notes(soup: BeautifulSoup, table: Tag) -> None:
-    """Notes at the foot of a table, below its box: a wide table would cut them on a narrow screen."""
-    box, foot = table.find_parent(class_="table-scroll"), table.find("tfoot")
-    if box is None or not isinstance(foot, Tag) or foot.select("td:not(.note), th"):
-        return
-    notes = soup.new_tag("div", attrs={"class": "table-notes"})
-    for cell in foot.select("td.note"):
-        line = soup.new_tag("p")
-        line.extend(list(cell.contents))
-        notes.append(line)
-    box.insert_after(notes)
-    foot.decompose()
+def _lead_with_headline(soup: BeautifulSoup, headline: str) -> None:
+    """The main result before the first section; in the notebook it stands where its numbers are known."""
+    wanted = " ".join(headline.split())
+    for quote in soup.select("main blockquote"):
+        first = soup.select_one("main > h2, main > details.code")
+        if wanted and first is not None and " ".join(quote.get_text().split()) == wanted:
+            quote["class"] = "headline"
+            first.insert_before(quote.extract())
+            return
 
 
 def _address(text: str, used: set[str]) -> str:

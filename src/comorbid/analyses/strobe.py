@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 
 from comorbid.errors import AnalysisError, listed, require_known
 
-__all__ = ["ITEMS", "answers", "check_items"]
+__all__ = ["ELSEWHERE", "ITEMS", "answers", "check_items"]
 
 ITEMS = {
     "1": "Design and main result, in title and summary",
@@ -37,6 +37,21 @@ ITEMS = {
 }
 
 
+ABOUT = "In the report About this cohort"
+
+ELSEWHERE = {
+    **dict.fromkeys(("4", "6", "7", "8", "12", "13", "14", "15"), ABOUT),
+    "5": "In the survey's own documentation",
+    "10": "Not applicable: who ran the survey settled its size",
+    "11": "In the cohort's codebook, which holds the groups",
+    "22": "Not told here: in the survey's own documentation",
+}
+"""Who answers an item that a report leaves out; of all others it says that it does not answer them."""
+
+OPENING = ("1", "2", "18")
+"""Items that the opening of every report answers: title, why it is asked, main result."""
+
+
 def check_items(items: Mapping[str, object], where: str) -> dict[str, str]:
     """Items with the heading that answers each, once every one is known.
 
@@ -55,25 +70,31 @@ def check_items(items: Mapping[str, object], where: str) -> dict[str, str]:
 
 
 def answers(items: Mapping[str, str], headings: Mapping[str, str]) -> Iterator[tuple[str, str, str, str]]:
-    """Item, what it asks, heading and its address in the page, in the checklist's order.
+    """Every item of the checklist: its number, what it asks, the answer, and the answer's address in the page.
 
     Parameters
     ----------
     items : mapping of str to str
         Heading of the section that answers each item.
     headings : mapping of str to str
-        Address of each heading of the page.
+        Address of each heading of the page; the first is its title.
+
+    Yields
+    ------
+    tuple of str
+        The answer is a heading of the page, or, with an empty address, the words of `ELSEWHERE`.
 
     Raises
     ------
     AnalysisError
         When the page has no such heading.
     """
-    for item in (number for number in ITEMS if number in items):
-        heading = items[item]
-        if heading not in headings:
+    opening = dict.fromkeys(OPENING, next(iter(headings), ""))
+    for item, asked in ITEMS.items():
+        heading = items.get(item) or opening.get(item, "")
+        if heading and heading not in headings:
             raise AnalysisError(
                 f"STROBE item {item} is to be answered by the section {heading!r}, which the report does not have. "
                 f"It has: {listed(headings, 30)}. Mend study.toml."
             )
-        yield item, ITEMS[item], heading, headings[heading]
+        yield item, asked, heading or ELSEWHERE.get(item, "Not answered here"), headings.get(heading, "")

@@ -77,7 +77,7 @@ class CategoricalEffects(CategoricalModel):
         outcomes = [{"outcome_level": level, "events": self.events(level)} for level in self.levels]
         averaging = Averaging(partial(_average_shares, self), partial(_average_slopes, self), outcomes)
         frame = margins_of(self, averaging, variable or self.spec.exposure, at, contrasts, uncertainty, conf_level)
-        return self._finished(frame)
+        return self._finished(frame, conf_level)
 
     def test_terms(self, terms: Sequence[str] | None = None) -> pd.DataFrame:
         """Wald test of each term: all its coefficients zero, at every outcome level; F = b' V^-1 b / q.
@@ -104,9 +104,9 @@ class CategoricalEffects(CategoricalModel):
         tested = tests_by_term(of, list(terms) if terms is not None else None, partial(wald_test, self), self)
         return self._finished(tested.assign(measure="wald_f"))
 
-    def _finished(self, frame: pd.DataFrame) -> pd.DataFrame:
+    def _finished(self, frame: pd.DataFrame, conf_level: float | None = None) -> pd.DataFrame:
         """A frame with what was asked, the people, and the cohort's labels."""
-        return finished(self, frame.assign(**asked(self.spec), n=self.n), LEADING)
+        return finished(self, frame.assign(**asked(self.spec), n=self.n), LEADING, conf_level)
 
 
 def _average_shares(fit: CategoricalModel, scenarios: Sequence[Mapping[str, float]]) -> Averages:

@@ -59,7 +59,7 @@ class CategoricalFit(CategoricalEffects):
                 "events": [self._events_of(term) for term in self.terms],
             }
         )
-        frame = finished(self, supported(self, frame), LEADING)
+        frame = finished(self, supported(self, frame), LEADING, conf_level)
         return with_overlap_notes(frame, self.cohort.codebook, ("outcome", "term"), LEADING) if self.cohort else frame
 
     def glance(self) -> pd.DataFrame:

@@ -71,7 +71,7 @@ class Effects(LogisticModel):
         """
         averaging = Averaging(partial(average_prevalence, self), partial(average_slope, self))
         frame = margins_of(self, averaging, variable or self.spec.exposure, at, contrasts, uncertainty, conf_level)
-        return self._finished(frame)
+        return self._finished(frame, conf_level)
 
     def interaction(self, first: str, second: str, *, conf_level: float = 0.95) -> pd.DataFrame:
         """Interaction of two exposures: additive (RERI, attributable proportion, synergy index) and multiplicative.
@@ -109,7 +109,7 @@ class Effects(LogisticModel):
         Epidemiology 1992;3:452-6, doi:10.1097/00001648-199209000-00012. Pinned to R `epiR::epi.interaction` and, with
         a design, to the delta method written out in R.
         """
-        return self._finished(interaction_of(self, first, second, conf_level))
+        return self._finished(interaction_of(self, first, second, conf_level), conf_level)
 
     def attributable_fraction(
         self, variable: str | None = None, *, uncertainty: str = "unconditional", conf_level: float = 0.95
@@ -145,7 +145,8 @@ class Effects(LogisticModel):
         cross-sectional data it is a standardised contrast. Bruzzi et al., Am J Epidemiol 1985;122:904-14,
         doi:10.1093/oxfordjournals.aje.a114174; Greenland & Drescher, Biometrics 1993;49:865-72, doi:10.2307/2532206.
         """
-        return self._finished(attributable_of(self, variable or self.spec.exposure, uncertainty, conf_level))
+        frame = attributable_of(self, variable or self.spec.exposure, uncertainty, conf_level)
+        return self._finished(frame, conf_level)
 
     def test_terms(self, terms: Sequence[str] | None = None, *, method: str = "wald") -> pd.DataFrame:
         """Test of each term of the model: all its coefficients zero.
@@ -181,6 +182,7 @@ class Effects(LogisticModel):
         """
         return self._finished(term_tests(self, list(terms) if terms is not None else None, method))
 
-    def _finished(self, frame: pd.DataFrame) -> pd.DataFrame:
+    def _finished(self, frame: pd.DataFrame, conf_level: float | None = None) -> pd.DataFrame:
         """A frame with what was asked, the people, and the cohort's labels."""
-        return finished(self, supported(self, frame.assign(**asked(self.spec), n=self.n, events=self.events)))
+        frame = frame.assign(**asked(self.spec), n=self.n, events=self.events)
+        return finished(self, supported(self, frame), conf_level=conf_level)

@@ -60,7 +60,7 @@ class JointFit:
         UnknownNameError
             When a name is not that of a coefficient.
         """
-        return self._supported(pd.DataFrame([self._contrast_row(weights, exponentiate, conf_level)]))
+        return self._supported(pd.DataFrame([self._contrast_row(weights, exponentiate, conf_level)]), conf_level)
 
     def compare(
         self, term: str, level: str | None = None, *, exponentiate: bool = False, conf_level: float = 0.95
@@ -77,7 +77,7 @@ class JointFit:
             self._contrast_row({later: 1.0, earlier: -1.0}, exponentiate, conf_level)
             for earlier, later in itertools.combinations(chosen, 2)
         ]
-        return self._supported(pd.DataFrame(rows))
+        return self._supported(pd.DataFrame(rows), conf_level)
 
     def test_equal(self, term: str, level: str | None = None) -> pd.DataFrame:
         """Is a coefficient the same in every model that holds it? Wald F of its differences from the first.
@@ -98,7 +98,8 @@ class JointFit:
     def tidy(self, exponentiate: bool = False, conf_level: float = 0.95) -> pd.DataFrame:
         """One row a coefficient, as `LogisticFit.tidy`, model after model; `name` is what `contrast` calls it."""
         frames = [fit.tidy(exponentiate, conf_level) for fit in self.fits]
-        return self._labelled(stacked(frames).drop(columns="source", errors="ignore").assign(name=self.names))
+        frame = stacked(frames).drop(columns="source", errors="ignore").assign(name=self.names)
+        return self._labelled(frame, conf_level)
 
     def _contrast_row(self, weights: Mapping[str, float], exponentiate: bool, conf_level: float) -> dict[str, object]:
         vector = np.zeros(len(self.names))
@@ -126,15 +127,15 @@ class JointFit:
             raise SpecError(f"{tail[1:]!r} is a coefficient of {len(found)} of the models; a comparison needs two.")
         return found
 
-    def _supported(self, frame: pd.DataFrame) -> pd.DataFrame:
+    def _supported(self, frame: pd.DataFrame, conf_level: float | None = None) -> pd.DataFrame:
         """Rows that rest on all models; where the cohort is confidential, with the least that one of these rests on."""
         found = pd.concat([supported(fit, pd.DataFrame({"n": [fit.cells.n]})) for fit in self.fits])
-        return self._labelled(frame.assign(**found.min()) if "n_least" in found else frame)
+        return self._labelled(frame.assign(**found.min()) if "n_least" in found else frame, conf_level)
 
-    def _labelled(self, frame: pd.DataFrame) -> pd.DataFrame:
+    def _labelled(self, frame: pd.DataFrame, conf_level: float | None) -> pd.DataFrame:
         cohort = self.fits[0].cohort
         frame = arrange(frame, ("name", "contrast"))
-        return cohort.labelled(frame) if cohort is not None else frame
+        return cohort.labelled(frame, conf_level=conf_level) if cohort is not None else frame
 
     def __repr__(self) -> str:
         return f"<JointFit of {len(self.fits)} models: {', '.join(fit.spec.formula for fit in self.fits)}>"

@@ -94,7 +94,7 @@ def graded_exposure(
         people = cohort_of_cells(_with_number(group, counted, most or len(counted)), cohort)
         frames.append(_rows(people, outcome, terms, df, conf_level).assign(**levels))
     frame = _noted(pd.concat(frames, ignore_index=True), cohort, [outcome, *counted])
-    return cohort.labelled(arrange(frame, groups), people.codebook.variables)
+    return cohort.labelled(arrange(frame, groups), people.codebook.variables, conf_level)
 
 
 def _counted(

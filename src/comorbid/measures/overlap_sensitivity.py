@@ -67,7 +67,8 @@ def overlap_sensitivity(
     if not frames:
         return cohort.labelled(pd.DataFrame(columns=[*LEADING, "measure", "estimate"]))
     groups = [by] if isinstance(by, str) else list(by or ())
-    return cohort.labelled(arrange(pd.concat(frames, ignore_index=True), [*groups, *LEADING]))
+    frame = pd.concat(frames, ignore_index=True)
+    return cohort.labelled(arrange(frame, [*groups, *LEADING]), conf_level=conf_level)
 
 
 def _versions(cohort: Cohort, pair: tuple[str, str]) -> list[dict[str, str]]:

@@ -77,7 +77,7 @@ def standardised_prevalence(
         for name in names
     ]
     frame = pd.concat(frames).assign(standard=named(standard))
-    return cohort.labelled(arrange(frame, groups))
+    return cohort.labelled(arrange(frame, groups), conf_level=conf_level)
 
 
 def collapsed_by_age(

@@ -63,7 +63,8 @@ def standardised_observed_expected(
         frame = pd.concat([_pair(group, a, b, age, share, conf_level) for a, b in pairs], ignore_index=True)
         q_value = frame.groupby("measure")["p_value"].transform(lambda p: false_discovery(p.to_numpy()))
         frames.append(frame.assign(q_value=q_value, **at))
-    return cohort.labelled(arrange(pd.concat(frames).assign(standard=named(standard)), groups))
+    frame = pd.concat(frames).assign(standard=named(standard))
+    return cohort.labelled(arrange(frame, groups), conf_level=conf_level)
 
 
 def _pair(cells: Cells, a: str, b: str, age: str, share: np.ndarray, conf_level: float) -> pd.DataFrame:

@@ -85,7 +85,8 @@ def stratified_odds_ratio(
     frame = strata.frame(conf_level)
     if cohort.release == CONFIDENTIAL:
         frame["n_least"] = np.where(frame["model"] == "crude", strata.counts.sum(axis=0).min(), strata.counts.min())
-    return cohort.labelled(arrange(frame.assign(outcome=outcome, exposure=exposure), groups))
+    frame = frame.assign(outcome=outcome, exposure=exposure)
+    return cohort.labelled(arrange(frame, groups), conf_level=conf_level)
 
 
 def _check(cohort: Cohort, pair: tuple[str, str], groups: Sequence[str]) -> None:

@@ -116,7 +116,7 @@ def _forest_lines(forest: Forest) -> list[str]:
         above = [*above[: row.depth], row.label]
         if row.reference or row.heading:
             continue
-        texts = [f"{entry.group[:1].lower()}{entry.group[1:]} {entry.text}".strip() for entry in row.entries]
+        texts = [f"{entry.group} {entry.text}".strip() for entry in row.entries]
         pooled.append(all(entry.kind in ("summary", "prediction") for entry in row.entries))
         said.append(f"{', '.join(above)}: {', '.join(texts)}")
     first = [text for text, is_pooled in zip(said, pooled, strict=True) if is_pooled]

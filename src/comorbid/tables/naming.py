@@ -52,9 +52,9 @@ def identity(rows: pd.DataFrame, label: Words) -> pd.DataFrame:
 
 
 def _identity_columns(rows: pd.DataFrame) -> list[str]:
-    fixed = ["study", "outcome", "exposure", "condition_a", "condition_b", "combination", "model", "term", "level"]
-    by = grouping_columns(rows)
-    names = [*by, *(name for name in fixed if name in rows.columns and rows[name].notna().any())]
+    fixed = ["outcome", "exposure", "condition_a", "condition_b", "combination", "model", "term", "level"]
+    leading = ["study", *(name for name in grouping_columns(rows) if name != "study")]
+    names = [name for name in (*leading, *fixed) if name in rows.columns and rows[name].notna().any()]
     if rows["measure"].unique().size > 1:
         names.append("measure")
     return [name for name in names if name != "level" or "term" in rows.columns]
@@ -105,7 +105,10 @@ def fold(
     """Columns without those that say the same in every row, and what these say; `kept` stays a column."""
     same = [name for name in identity.columns if name != kept and identity[name].unique().size == 1]
     same = same if len(same) < identity.shape[1] else same[:-1]
-    context = [f"{name}: {identity[name].iloc[0]}" for name in same]
+    said = {name: identity[name].iloc[0] for name in same}
+    if said.get(HEADERS["term"]) == said.get(HEADERS["exposure"]):
+        said.pop(HEADERS["term"], None)
+    context = [f"{name}: {value}" for name, value in said.items()]
     for name in [HEADERS[count] for count in COUNTS if HEADERS[count] in figures]:
         values = {text for text in figures[name] if text}
         if len(values) == 1:

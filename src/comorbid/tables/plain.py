@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
 
 from comorbid.columns import words
+from comorbid.columns.words import sentence_case
 from comorbid.disclosure import guarded
 from comorbid.tables.estimates import format_estimates
 
@@ -69,9 +71,30 @@ def _named(frame: pd.DataFrame) -> pd.DataFrame:
     if labels is None:
         return frame
     told = {name: [labels.get(value, value) for value in frame[name]] for name in NAMES_OF_VARIABLES if name in frame}
+    frame = _flow_in_words(frame, labels) if {"step", "reason", "n", "n_excluded"} <= set(frame.columns) else frame
     named = frame.assign(**told).rename(columns={name: HEADERS.get(str(name), name) for name in frame.columns})
     named.attrs = dict(frame.attrs)
     return named
+
+
+def _flow_in_words(frame: pd.DataFrame, labels: Mapping[str, str]) -> pd.DataFrame:
+    """A flow as readers know it: who was left out, in place of the condition that was typed, which the CSV keeps."""
+    words = [_step(*row, labels) for row in zip(frame["step"], frame["reason"], frame["n_excluded"], strict=True)]
+    flow = frame.drop(columns=["step", "reason", "n_excluded"])
+    flow.insert(0, "step", words)
+    flow.insert(1, "n_excluded", frame["n_excluded"])
+    flow.attrs = dict(frame.attrs)
+    return flow
+
+
+def _step(step: str, reason: str, n_excluded: float, labels: Mapping[str, str]) -> str:
+    if not reason:
+        return sentence_case(step)
+    kind, missing, variables = reason.partition("missing: ")
+    if missing and not kind:
+        counts = [part.rpartition(" ")[::2] for part in variables.split(", ")]
+        reason = "missing " + "; ".join(f"{labels.get(name, name)} ({count})" for name, count in counts)
+    return f"{'Nobody left out' if n_excluded == 0 else 'Left out'}: {reason}"
 
 
 def _is_number(column: pd.Series) -> bool:
