@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 import comorbid as cm
-from comorbid.errors import CodebookError, CohortError, UnknownNameError
+from comorbid.errors import CodebookError, CohortError, ComorbidWarning, SpecError, UnknownNameError
 from comorbid.paths import data_dirs, resource_dir
 
 RECORDS = pd.DataFrame(
@@ -63,6 +63,103 @@ def test_two_codes_have_to_be_of_different_days() -> None:
     assert cases(at_least=2) == {"dorsalgia": {"2"}, "low_back_pain": {"2"}}
 
 
+def test_days_count_whatever_the_time_and_its_zone() -> None:
+    """Two codes on one day are one day, and a window takes its last day whole."""
+    times = [f"2015-03-01T0{hour}:30:00{zone}" for hour in (1, 9) for zone in ("Z", "+02:00", "", "-0500")]
+    records = RECORDS.assign(condition_start_date=times, person_id=1)
+    found = cm.record_conditions(records, BOTH, vocabulary="vocabulary", until="2015-03-01")
+    assert set(found["n_dates"]) == {1} and set(found["first_date"]) == {pd.Timestamp("2015-03-01")}
+    assert cm.record_conditions(records, BOTH, vocabulary="vocabulary", at_least=2).empty
+
+
+@pytest.mark.parametrize(
+    "dates",
+    [
+        pd.Series(pd.to_datetime(RECORDS["condition_start_date"]).dt.tz_localize("UTC")),
+        pd.to_datetime(RECORDS["condition_start_date"]).dt.date,
+        RECORDS["condition_start_date"].str.replace("-", "").astype(int),
+        RECORDS["condition_start_date"] + " 23:59:59+01:00",
+    ],
+    ids=["with a zone", "dates", "whole numbers", "text with time and zone"],
+)
+def test_dates_of_any_form_are_the_same_days(dates: pd.Series) -> None:
+    expected = cm.record_conditions(RECORDS, BOTH, vocabulary="vocabulary", since="2015-01-01")
+    found = cm.record_conditions(
+        RECORDS.assign(condition_start_date=dates), BOTH, vocabulary="vocabulary", since="2015-01-01"
+    )
+    pd.testing.assert_frame_equal(found, expected, check_dtype=False)
+
+
+def test_icd_codes_in_small_letters_and_without_dots_are_codes() -> None:
+    small = RECORDS.assign(condition_source_value=RECORDS["condition_source_value"].str.lower().str.replace(".", ""))
+    expected = cm.record_conditions(RECORDS, BOTH, vocabulary="vocabulary")
+    pd.testing.assert_frame_equal(cm.record_conditions(small, BOTH, vocabulary="vocabulary"), expected)
+
+
+def test_the_columns_of_omop_are_read_as_they_are(tmp_path: Path) -> None:
+    """condition_occurrence of the OMOP Common Data Model 5.4: by source value, and by standard concept."""
+    occurrence = pd.DataFrame(
+        {
+            "condition_occurrence_id": [10, 11, 12, 13],
+            "person_id": [1, 1, 2, 3],
+            "condition_concept_id": [318736, 0, 24134, 318736],
+            "condition_start_date": ["2015-01-01", "2015-01-01", "2015-02-01", "2016-01-01"],
+            "condition_start_datetime": None,
+            "condition_end_date": None,
+            "condition_type_concept_id": 32020,
+            "condition_source_value": ["G43.909", "Z00.00", "M54.2", "G43.009"],
+            "condition_source_concept_id": [45591453, 0, 45543173, 45577022],
+        }
+    )
+    by_source = cm.record_conditions(occurrence, cm.read_codelist("icd-10-cm"))
+    assert set(zip(by_source["person"], by_source["condition"], strict=True)) == {
+        ("1", "migraine"),
+        ("3", "migraine"),
+        ("2", "neck_pain"),
+        ("2", "dorsalgia"),
+    }
+    (tmp_path / "omop.csv").write_text(
+        "condition,vocabulary,code,match,meaning,version,source\nmigraine,OMOP,318736,exact,migraine,v5.0,invented\n"
+    )
+    concepts = cm.read_codelist(tmp_path / "omop.csv")
+    by_concept = cm.record_conditions(occurrence, concepts, code="condition_concept_id", until="2015-12-31")
+    assert list(by_concept["person"]) == ["1"]
+
+
+def test_phecodes_group_codes() -> None:
+    """Cluster headache counts as migraine, low back pain as back pain, and fibromyalgia as nothing of its own."""
+    phecodes = cm.read_codelist("phecode-1.2")
+    assert phecodes.conditions == ("migraine", "back_pain", "neck_pain", "myalgia")
+    codes = ["G44.0", "G431", "M54.5", "M54.2", "M79.1", "M79.7", "340.1", "761"]
+    records = pd.DataFrame(
+        {
+            "person_id": range(8),
+            "condition_start_date": "2015-01-01",
+            "condition_source_value": codes,
+            "vocabulary": ["ICD10"] * 6 + ["PHECODE"] * 2,
+        }
+    )
+    found = cm.record_conditions(records, phecodes, vocabulary="vocabulary")
+    assert dict(zip(found["person"], found["condition"], strict=True)) == {
+        "0": "migraine",
+        "1": "migraine",
+        "2": "back_pain",
+        "3": "neck_pain",
+        "4": "myalgia",
+        "6": "migraine",
+        "7": "neck_pain",
+    }
+
+
+def test_conditions_that_share_codes_say_so() -> None:
+    """Dorsalgia is every code under M54, so neck pain with dorsalgia is so by construction."""
+    cohort = cm.load_records(RECORDS, PEOPLE, BOTH, vocabulary="vocabulary")
+    pairs = cm.cooccurrence(cohort, measures=["phi"]).set_index(["condition_a", "condition_b"])["note"]
+    assert pairs["neck_pain", "dorsalgia"] == "shares ICD10CM: M54.2"
+    assert pairs["low_back_pain", "dorsalgia"] == "shares ICD10CM: M54.5*"
+    assert pairs["migraine", "neck_pain"] == ""
+
+
 def test_the_first_date_and_the_number_of_days() -> None:
     found = cm.record_conditions(RECORDS, BOTH, vocabulary="vocabulary")
     (row,) = found[(found["condition"] == "low_back_pain") & (found["person"] == "2")].to_dict("records")
@@ -85,13 +182,32 @@ def test_a_cohort_of_records() -> None:
     [
         (RECORDS.drop(columns="condition_start_date"), PEOPLE, {}, "no column condition_start_date"),
         (RECORDS.assign(condition_start_date="soon"), PEOPLE, {}, "records have no condition_start_date"),
+        (RECORDS.assign(condition_start_date=42064), PEOPLE, {}, "records have no condition_start_date"),
         (RECORDS.assign(condition_source_value=np.nan), PEOPLE, {}, "records have no condition_source_value"),
         (RECORDS.assign(condition_source_value=1.121e17), PEOPLE, {}, "read as floats"),
         (RECORDS, PEOPLE[:3], {}, r"few|fewer than 10"),
         (RECORDS, pd.concat([PEOPLE, PEOPLE[:1]]), {}, "repeat a person"),
         (RECORDS, PEOPLE, {"person_in_people": "id"}, "person_in_people"),
+        (RECORDS.assign(vocabulary=None), PEOPLE, {}, "have no vocabulary"),
+        (RECORDS.assign(person_id=1.5), PEOPLE, {}, "numbers with fractions"),
+        (RECORDS[:0], PEOPLE, {}, "there are no records"),
+        (RECORDS, PEOPLE, {"since": "2030-01-01"}, "is of the days that count"),
+        (RECORDS, PEOPLE.assign(migraine=False), {}, "columns that the code list makes: migraine"),
     ],
-    ids=["column", "date", "code", "float codes", "unknown person", "person twice", "no key"],
+    ids=[
+        *(
+            "column",
+            "date",
+            "day of a spreadsheet",
+            "code",
+            "float codes",
+            "unknown person",
+            "person twice",
+            "no key",
+            "no vocabulary",
+        ),
+        *("fractions", "empty", "nobody in the window", "column of a condition"),
+    ],
 )
 def test_faults_of_records(records: pd.DataFrame, people: pd.DataFrame, options: dict, message: str) -> None:
     with pytest.raises(CohortError, match=message) as fault:
@@ -102,6 +218,32 @@ def test_faults_of_records(records: pd.DataFrame, people: pd.DataFrame, options:
 def test_records_have_to_say_whose_their_codes_are() -> None:
     with pytest.raises(CodebookError, match="ICD10CM, SNOMED"):
         cm.record_conditions(RECORDS, BOTH)
+    with pytest.raises(UnknownNameError, match="Did you mean 'ICD10CM'"):
+        cm.record_conditions(RECORDS, BOTH, vocabulary="ICD-10-CM")
+    with pytest.raises(CodebookError, match="none of fewer than 10 records is of a vocabulary") as fault:
+        cm.record_conditions(RECORDS.assign(vocabulary="ICD-9"), BOTH, vocabulary="vocabulary")
+    assert "ICD-9" not in str(fault.value)
+
+
+def test_records_of_other_vocabularies_are_counted_aloud() -> None:
+    with pytest.warns(ComorbidWarning, match="fewer than 10 of fewer than 10 records are of vocabularies"):
+        cm.record_conditions(RECORDS, cm.read_codelist("icd-10-cm"), vocabulary="vocabulary")
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"since": "2016-01-01", "until": "2015-01-01"}, "no day lies between"),
+        ({"since": "first of May"}, "is no day"),
+        ({"at_least": 0}, "no number of days"),
+        ({"at_least": 2.5}, "no number of days"),
+        ({"at_least": True}, "no number of days"),
+    ],
+    ids=["window backwards", "no day", "no days", "part of a day", "yes"],
+)
+def test_a_rule_that_cannot_be_meant(options: dict, message: str) -> None:
+    with pytest.raises(SpecError, match=message):
+        cm.record_conditions(RECORDS, BOTH, vocabulary="vocabulary", **options)
 
 
 @pytest.mark.parametrize("path", sorted(resource_dir("codelists").glob("*.csv")), ids=lambda path: path.stem)
@@ -123,7 +265,7 @@ def test_faults_of_a_code_list(tmp_path: Path, text: str, message: str) -> None:
     (tmp_path / "mine.csv").write_text(text)
     with pytest.raises(CodebookError, match=message):
         cm.read_codelist(tmp_path / "mine.csv")
-    with pytest.raises(UnknownNameError, match="icd-10-cm, snomed-ct"):
+    with pytest.raises(UnknownNameError, match=r"icd-10-cm, phecode-1.2, snomed-ct"):
         cm.read_codelist("icd")
 
 

@@ -6,7 +6,6 @@ Many to many: a condition has several codes, and a code may belong to several co
 from __future__ import annotations
 
 import csv
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,11 +32,20 @@ class Code:
     version: str
     source: str
 
+    @property
+    def shown(self) -> str:
+        """Vocabulary and code, with a star for every code that begins with it."""
+        return f"{self.vocabulary}: {self.code}{'*' if self.match == 'prefix' else ''}"
+
+    def includes(self, other: Code) -> bool:
+        """Whether another line of the list, of the same vocabulary, is this code or falls under it."""
+        return self.vocabulary == other.vocabulary and bool(self.covers(pd.Series([other.code]))[0])
+
     def covers(self, codes: pd.Series) -> pd.Series:
-        """Which codes are this one, or begin with it; the dot of ICD does not count: sources write M54.2 and M542."""
+        """Which codes are this one, or begin with it; in ICD neither dot nor case counts: M54.2 is also m542."""
         own, found = self.code, codes
         if self.vocabulary.startswith("ICD"):
-            own, found = own.replace(".", ""), found.str.replace(".", "", regex=False)
+            own, found = own.replace(".", "").upper(), found.str.replace(".", "", regex=False).str.upper()
         return found.str.startswith(own) if self.match == "prefix" else found == own
 
 
@@ -56,10 +64,18 @@ class CodeList:
     def vocabularies(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(code.vocabulary for code in self.codes))
 
+    def shown(self, condition: str) -> tuple[str, ...]:
+        """Codes of a condition for a reader, e.g. "ICD10CM: M54.2"."""
+        return tuple(dict.fromkeys(code.shown for code in self.codes if code.condition == condition))
+
     def items(self, condition: str) -> tuple[str, ...]:
-        """Codes of a condition as a codebook lists them, e.g. "ICD10CM: M54.2", or "ICD10CM: M54*"."""
+        """Codes of a condition as a codebook lists them, e.g. "ICD10CM: M54.2", or "ICD10CM: M54*".
+
+        Codes of other conditions that fall under one of them follow, so that what two conditions share is seen.
+        """
         own = [code for code in self.codes if code.condition == condition]
-        return tuple(f"{code.vocabulary}: {code.code}{'*' if code.match == 'prefix' else ''}" for code in own)
+        under = [other for other in self.codes if other not in own and any(code.includes(other) for code in own)]
+        return tuple(dict.fromkeys(code.shown for code in [*own, *under]))
 
     def conditions_of(self, codes: pd.DataFrame) -> pd.DataFrame:
         """Every code that means something, once for each condition that it means.
@@ -89,8 +105,9 @@ def read_codelist(*sources: str | Path) -> CodeList:
     Parameters
     ----------
     *sources : str or Path
-        Files, or names of those that ship with the library: "icd-10-cm", "snomed-ct". A list of phecodes, or of another
-        vocabulary, is a file with the same columns; none ships, since their catalogue was not at hand to be read.
+        Files, or names of those that ship with the library: "icd-10-cm", "phecode-1.2", "snomed-ct". A list of another
+        vocabulary is a file with the same columns. Phecodes group ICD-10 codes: back pain is one phecode, low back or
+        not, and fibromyalgia has none of its own. Their ICD-10-CM map was found under the GPL alone, and is not here.
 
     Raises
     ------
@@ -99,7 +116,7 @@ def read_codelist(*sources: str | Path) -> CodeList:
     """
     codes = [code for source in sources for code in _read(source)]
     if not codes:
-        raise CodebookError("no code list was given; name a CSV file, or icd-10-cm or snomed-ct.")
+        raise CodebookError("no code list was given; name a CSV file, or icd-10-cm, phecode-1.2 or snomed-ct.")
     return CodeList(tuple(dict.fromkeys(codes)))
 
 
@@ -125,23 +142,3 @@ def _code(row: dict[str, str], name: str, number: int) -> Code:
     if row["match"] not in MATCHES:
         raise CodebookError(f"{name}, line {number}: match is {row['match']!r} (accepted: {listed(MATCHES)}).")
     return Code(**{column: row[column].strip() for column in COLUMNS})
-
-
-def vocabulary_of(codelist: CodeList, named: str | None, columns: Sequence[str]) -> str | None:
-    """The one vocabulary of records that do not say theirs; None when a column says it.
-
-    Raises
-    ------
-    CodebookError
-        When records do not say, and the list has codes of several vocabularies.
-    """
-    if named is not None and named in columns:
-        return None
-    if named is not None:
-        return named
-    if len(codelist.vocabularies) > 1:
-        raise CodebookError(
-            f"the code list has codes of {listed(codelist.vocabularies)}, and the records do not say whose theirs are. "
-            "Name the column, or the vocabulary, with vocabulary=."
-        )
-    return codelist.vocabularies[0]

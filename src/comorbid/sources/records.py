@@ -16,14 +16,12 @@ from comorbid.codebook import Codebook, Variable, read_codebook
 from comorbid.cohort import Cohort
 from comorbid.design import SurveyDesign
 from comorbid.errors import CohortError, few, listed
-from comorbid.sources.codelists import CodeList, read_codelist, vocabulary_of
+from comorbid.sources.codelists import CodeList, read_codelist
 from comorbid.sources.load import assemble
+from comorbid.sources.record_rows import as_text, checked_records, day_count, within_window
 from comorbid.sources.selfdescribed import describe_frame
 
 __all__ = ["load_records", "record_conditions"]
-
-EXACT = 2**53
-"""Whole numbers from here on are not held exactly by floats; SNOMED CT codes may be longer."""
 
 
 def record_conditions(
@@ -50,7 +48,8 @@ def record_conditions(
     vocabulary : str, optional
         Column with the vocabulary of each code, or the one vocabulary of all; that of the list when it has only one.
     since, until : str, optional
-        First and last day that counts, YYYY-MM-DD; records of other days are passed over.
+        First and last day that counts, YYYY-MM-DD; records of other days are passed over. The day of a record is the
+        one that is written, whatever the time and its zone.
     at_least : int
         Different days with a code of the condition that make a case: 1, or 2 to set aside codes of a suspicion.
 
@@ -62,20 +61,25 @@ def record_conditions(
     Raises
     ------
     CohortError
-        When a column is absent, a date cannot be read, a record has no person or code, or codes were read as floats.
-    CodebookError
-        When it is not known whose the codes are.
+        When a column is absent, a date cannot be read, a record has no person, code or vocabulary, codes were read as
+        floats, or no record lies in the window.
+    CodebookError, UnknownNameError
+        When it is not known whose the codes are, or the list has none of their vocabularies.
+    SpecError
+        When the window or `at_least` cannot be meant.
+
+    Warns
+    -----
+    ComorbidWarning
+        When some records are of vocabularies that the list does not have.
     """
-    rows = _checked(records, person, date, code)
-    one = vocabulary_of(codelist, vocabulary, list(records.columns))
-    rows["vocabulary"] = one if one is not None else records[vocabulary].astype("str").str.strip()
-    first = pd.Timestamp(since) if since else rows["date"].min()
-    last = pd.Timestamp(until) if until else rows["date"].max()
-    rows = rows[rows["date"].between(first, last)]
+    least = day_count(at_least)
+    rows = checked_records(records, codelist, person=person, date=date, code=code, vocabulary=vocabulary)
+    rows = within_window(rows, since, until)
     meanings = codelist.conditions_of(rows[["vocabulary", "code"]].drop_duplicates())
     found = rows.merge(meanings, on=["vocabulary", "code"], how="inner", validate="many_to_many")
     cases = found.groupby(["person", "condition"])["date"].agg(first_date="min", n_dates="nunique").reset_index()
-    return cases[cases["n_dates"] >= at_least].reset_index(drop=True)
+    return cases[cases["n_dates"] >= least].reset_index(drop=True)
 
 
 def load_records(
@@ -106,7 +110,7 @@ def load_records(
     people : DataFrame
         One row a person under observation, with what else is known of them.
     codelist : CodeList, str or Path
-        A list, a CSV file, or the name of one that ships: "icd-10-cm", "snomed-ct".
+        A list, a CSV file, or the name of one that ships: "icd-10-cm", "phecode-1.2", "snomed-ct".
     codebook : Codebook, str or Path, optional
         What the columns of `people` mean; without it they describe themselves, as in `load_cohort`.
     design : SurveyDesign, optional
@@ -121,7 +125,8 @@ def load_records(
     Raises
     ------
     CohortError
-        As in `record_conditions`; also when a person stands in `people` twice, or records are of people who do not.
+        As in `record_conditions`; also when a person stands in `people` twice, records are of people who do not, or
+        `people` has a column of the name of a condition.
     """
     chosen = codelist if isinstance(codelist, CodeList) else read_codelist(codelist)
     cases = record_conditions(
@@ -136,12 +141,15 @@ def load_records(
         at_least=at_least,
     )
     key = _persons(people, person_in_people or person)
-    unknown = set(_text(records[person])) - set(key)
+    unknown = set(as_text(records[person])) - set(key)
     if unknown:
         raise CohortError(
             f"records are of {few(len(unknown))} persons who are not in `people`. Give everybody under observation, or "
             "leave the records of others out."
         )
+    taken = [name for name in chosen.conditions if name in people.columns]
+    if taken:
+        raise CohortError(f"`people` has columns that the code list makes: {listed(taken)}. Rename or drop them there.")
     flags = {
         name: key.isin(cases.loc[cases["condition"] == name, "person"]).astype(np.int8) for name in chosen.conditions
     }
@@ -150,39 +158,15 @@ def load_records(
     return assemble(frame, book, design, {})
 
 
-def _checked(records: pd.DataFrame, person: str, date: str, code: str) -> pd.DataFrame:
-    """Person, date and code of every record, read."""
-    absent = [name for name in (person, date, code) if name not in records.columns]
-    if absent:
-        raise CohortError(f"the records have no column {listed(absent)}. Name the columns with person=, date=, code=.")
-    column = records[code]
-    if column.dtype.kind == "f" and bool((column.abs() >= EXACT).any()):
-        raise CohortError(f"{code} was read as floats, which do not hold long codes exactly; read the column as text.")
-    rows = pd.DataFrame({"person": _text(records[person]), "code": _text(column)})
-    rows["date"] = pd.to_datetime(records[date], errors="coerce", format="ISO8601")
-    for name, what in (("person", person), ("code", code), ("date", date)):
-        missing = int(rows[name].isna().sum())
-        if missing:
-            raise CohortError(f"{few(missing)} records have no {what}, or one that cannot be read. Mend or drop them.")
-    return rows
-
-
 def _persons(people: pd.DataFrame, name: str) -> pd.Series:
     """The person of each row of people; each once."""
     if name not in people.columns:
         raise CohortError(f"`people` has no column {name!r}. Name it with person_in_people=.")
-    key = _text(people[name]).rename(name)
+    key = as_text(people[name]).rename(name)
     repeated = int(key.duplicated().sum()) + int(key.isna().sum())
     if repeated:
         raise CohortError(f"{few(repeated)} rows of `people` repeat a person or name none. Give one row a person.")
     return key
-
-
-def _text(column: pd.Series) -> pd.Series:
-    """Values as text, whole numbers without a decimal point; missing ones stay missing."""
-    whole = column.astype("Int64") if column.dtype.kind == "f" else column
-    texts: pd.Series = whole.astype("str").str.strip().mask(whole.isna())
-    return texts.replace("", np.nan)
 
 
 def _window(since: str | None, until: str | None) -> str:
@@ -201,7 +185,7 @@ def _codebook(
             f"{name.replace('_', ' ').capitalize()}, coded on {days} or more",
             name,
             {"no": (0,), "yes": (1,)},
-            question=f"A code of the list on {days} or more: {', '.join(codelist.items(name))}.",
+            question=f"A code of the list on {days} or more: {', '.join(codelist.shown(name))}.",
             recall=window,
             items=codelist.items(name),
             note="Codes in records: what was recorded of people who came to care, not what people have.",
