@@ -12,6 +12,7 @@ from comorbid._numerics.structure import Clusters, PatternTable
 from comorbid.codebook import Variable
 from comorbid.cohort import Cohort
 from comorbid.errors import EmptyDomainError, few
+from comorbid.flow import require_shared_gaps
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -112,7 +113,11 @@ def collapse_cohort(cohort: Cohort, names: Iterable[str]) -> Cells:
         When a name is no variable of the codebook.
     EmptyDomainError
         When nobody of the domain has a weight above zero.
+    CohortError
+        When a report on a confidential cohort would tell, by their missing answers, of fewer people than the threshold.
     """
+    names = tuple(names)
+    require_shared_gaps(cohort.people, cohort.codebook, names)
     variables = tuple(cohort.codebook[name] for name in dict.fromkeys(names))
     table = cohort.people.collapse(variables, cohort.design, cohort.mask)
     if not len(table.count):

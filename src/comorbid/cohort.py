@@ -14,19 +14,11 @@ from comorbid.columns import SYNTHETIC
 from comorbid.design import SurveyDesign
 from comorbid.disclosure import CONFIDENTIAL, protect, read_rules, releasing
 from comorbid.errors import DesignError, EmptyDomainError, few, names_given
+from comorbid.flow import FlowStep, count_in, count_missing, missing_from, steps_of
+from comorbid.gaps import ReportPeople, shared_gaps
 from comorbid.people import PeopleFrame
 from comorbid.relation import PeopleRelation
-from comorbid.restriction import Known, Restriction, names_in, parse_restriction
-
-
-@dataclass(frozen=True, slots=True)
-class FlowStep:
-    """One row of the flow table: why people left, and how many stayed."""
-
-    step: str
-    reason: str
-    n: int
-    n_excluded: int
+from comorbid.restriction import Known, Narrowing, Restriction, names_in, parse_restriction
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -78,13 +70,40 @@ class Cohort:
     @property
     def n(self) -> int:
         """People in the domain, unweighted."""
-        mask = self.mask
-        return len(self.people) if mask is None else self.people.count(mask)
+        return count_in(self.people, self.codebook, self.domain)
 
     @property
     def mask(self) -> np.ndarray | None:
         """People in the domain, shape (n,); None when it is everybody."""
-        return self.people.mask(self.restrictions, self.codebook)
+        return self.people.mask(self.domain, self.codebook)
+
+    @property
+    def domain(self) -> tuple[Narrowing, ...]:
+        """What the people studied have in common: the restrictions and, under a report, that they share their gaps."""
+        reported = self.people.reported
+        return self.restrictions if reported is None else reported.domain(self.restrictions)
+
+    def report_on(self, named: Iterable[str]) -> None:
+        """Make these the people of the report on a confidential cohort that is being made.
+
+        People who lack answers that fewer than the threshold lack together are left out of all that is computed from
+        here on, of this cohort and of every other of the same people that is restricted as this one is, or further.
+        They leave before the complete cases are taken, so that these differ from all by the threshold or not at all.
+
+        Parameters
+        ----------
+        named : iterable of str
+            Variables that the reports on the cohort may look at, besides its conditions.
+        """
+        gaps = shared_gaps(self.codebook, named, read_rules(self.name).threshold)
+        restrictions = self.restrictions
+        while restrictions and isinstance(restrictions[-1], Known):
+            restrictions = restrictions[:-1]
+        self.people.reported = ReportPeople(restrictions, gaps)
+
+    def close(self) -> None:
+        """Make whatever is computed of these people from here on an error: the report shows nothing of them."""
+        self.people.reported = ReportPeople()
 
     @property
     def clusters(self) -> Clusters:
@@ -121,9 +140,9 @@ class Cohort:
         variables : names of variables, e.g. `LogisticSpec.variables`
         """
         names = names_given(variables, "complete_cases")
-        missing = {name: count for name, count in self.n_missing(names).items() if count}
-        counts = ", ".join(f"{name} {count:,}" for name, count in missing.items())
-        return self._narrowed(Known(names), "complete cases", f"missing: {counts}" if counts else "nothing missing")
+        return self._narrowed(
+            Known(names), "complete cases", missing_from(self.people, self.codebook, self.domain, names)
+        )
 
     def _narrowed(self, restriction: Restriction, step: str, reason: str) -> Cohort:
         before = self.n
@@ -204,19 +223,13 @@ class Cohort:
 
     def n_missing(self, variables: Iterable[str]) -> dict[str, int]:
         """People of the domain without a value, by variable."""
-        mask = self.mask
-        counts = {}
-        for name in names_given(variables, "n_missing"):
-            if not self.people.may_miss(self.codebook[name]):
-                counts[name] = 0
-                continue
-            counts[name] = self.people.count_missing(self.codebook[name], mask)
-        return counts
+        return count_missing(self.people, self.codebook, self.domain, names_given(variables, "n_missing"))
 
     def flow(self) -> pd.DataFrame:
         """How the people studied came to be: step, reason, n, n_excluded; the first row is everybody on file."""
         first = FlowStep("on file", "", len(self.people), 0)
-        rows = [(step.step, step.reason, step.n, step.n_excluded) for step in (first, *self.steps)]
+        steps = steps_of(self.people, self.codebook, self.domain, self.steps)
+        rows = [(step.step, step.reason, step.n, step.n_excluded) for step in (first, *steps)]
         frame = pd.DataFrame(rows, columns=["step", "reason", "n", "n_excluded"])
         return self.labelled(frame)
 

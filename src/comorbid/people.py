@@ -10,13 +10,15 @@ import numpy as np
 import pandas as pd
 
 from comorbid._numerics.collapse import CodedColumn, collapse
+from comorbid._numerics.gaps import sharing_gaps
 from comorbid._numerics.structure import Clusters, PatternTable
 from comorbid.codebook import Codebook, Variable
 from comorbid.design import SurveyDesign
 from comorbid.errors import CohortError, SpecError, few, require_known
+from comorbid.gaps import ReportPeople, gap_variables
 from comorbid.recode import coded_levels, coded_values, continuous_values, key
 from comorbid.replication import checked_replicate, replicate_columns, replicated_units, with_replicate_totals
-from comorbid.restriction import Combined, Comparison, Known, Negated, Restriction, names_in
+from comorbid.restriction import Combined, Comparison, Known, Narrowing, Negated, Restriction, SharedGaps, names_in
 from comorbid.sampling import SampledUnits, sampling_weights
 
 
@@ -31,9 +33,15 @@ class PeopleFrame:
     frame : DataFrame
         One row a person; columns as the codebook's variables name them.
     codebook : Codebook
+
+    Attributes
+    ----------
+    reported : ReportPeople or None
+        Whom the report on a confidential cohort that is being made is about (`Cohort.report_on`); None outside of one.
     """
 
     def __init__(self, frame: pd.DataFrame, codebook: Codebook) -> None:
+        self.reported: ReportPeople | None = None
         self._frame = with_text_names(frame)
         self._codebook = codebook
         self._coded: dict[tuple[str, str], CodedColumn] = {}
@@ -102,16 +110,25 @@ class PeopleFrame:
     def clusters(self, design: SurveyDesign | None) -> Clusters:
         return self.units(design).clusters
 
-    def mask(self, restrictions: tuple[Restriction, ...], codebook: Codebook) -> np.ndarray | None:
+    def mask(self, restrictions: tuple[Narrowing, ...], codebook: Codebook) -> np.ndarray | None:
         """People for whom every restriction is true, shape (n,); None when there is no restriction."""
         if not restrictions:
             return None
         key = (restrictions, _columns(restrictions, codebook))
         if key not in self._masks:
-            keep = self.truth(restrictions[-1], codebook)[0]
-            before = self.mask(restrictions[:-1], codebook)
+            before, last = self.mask(restrictions[:-1], codebook), restrictions[-1]
+            if isinstance(last, SharedGaps):
+                keep = self._sharing(last, codebook, before)
+            else:
+                keep = self.truth(last, codebook)[0]
             self._masks[key] = keep if before is None else keep & before
         return self._masks[key]
+
+    def _sharing(self, restriction: SharedGaps, codebook: Codebook, domain: np.ndarray | None) -> np.ndarray:
+        """People of a domain who share their gaps."""
+        variables = gap_variables(restriction, codebook, self.columns)
+        missing = [~self._is_known(variable) for variable in variables if self.may_miss(variable)]
+        return sharing_gaps(missing, np.ones(len(self), dtype=bool) if domain is None else domain, restriction.least)
 
     def truth(self, restriction: Restriction, codebook: Codebook) -> tuple[np.ndarray, np.ndarray]:
         """Where a restriction is true and where it is false; where it is neither, a value is missing."""
@@ -222,7 +239,7 @@ def compared(values: Any, comparison: Comparison, variable: Variable) -> Any:
     return symbols[comparison.operator](values, comparison.value)
 
 
-def _columns(restrictions: Sequence[Restriction], codebook: Codebook) -> tuple[tuple[str, str], ...]:
+def _columns(restrictions: Sequence[Narrowing], codebook: Codebook) -> tuple[tuple[str, str], ...]:
     """Variables that restrictions look at, each with the column that carries it under the definitions in use."""
     names = dict.fromkeys(name for restriction in restrictions for name in names_in(restriction))
     return tuple((name, codebook[name].column) for name in names)

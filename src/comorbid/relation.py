@@ -19,10 +19,11 @@ from comorbid._numerics.structure import Clusters, PatternTable
 from comorbid.codebook import Codebook, Variable
 from comorbid.design import SurveyDesign
 from comorbid.errors import CodebookError, CohortError, DesignError, few, require_known
+from comorbid.gaps import ReportPeople, gap_variables, sharing_in_table
 from comorbid.people import compared, matching_levels
 from comorbid.recode import TINY, coded_groups, key, level_ranks
 from comorbid.replication import replicated_units
-from comorbid.restriction import Combined, Comparison, Known, Negated, Restriction
+from comorbid.restriction import Combined, Comparison, Known, Narrowing, Negated, Restriction, SharedGaps
 from comorbid.sampling import sampled_units
 
 MISSING, UNDECLARED = -1, -2
@@ -39,12 +40,19 @@ class PeopleRelation:
     ----------
     table : ibis.Table
     codebook : Codebook
+
+    Attributes
+    ----------
+    reported : ReportPeople or None
+        As of `PeopleFrame`.
     """
 
     def __init__(self, table: Any, codebook: Codebook) -> None:
+        self.reported: ReportPeople | None = None
         self._table = table
         self._codebook = codebook
         self._counts: dict[Any, int] = {}
+        self._gaps: dict[Any, Any] = {}
         self._clusters: dict[SurveyDesign | None, tuple[Clusters, pd.DataFrame]] = {}
         self._distinct: dict[str, np.ndarray] = {}
 
@@ -150,13 +158,25 @@ class PeopleRelation:
     def _known(self, variable: Variable) -> Any:
         return self.code(variable) != MISSING if variable.is_categorical else self.number(variable).notnull()
 
-    def mask(self, restrictions: tuple[Restriction, ...], codebook: Codebook) -> Any:
+    def mask(self, restrictions: tuple[Narrowing, ...], codebook: Codebook) -> Any:
         """People for whom every restriction is true, as an expression; None when there is no restriction."""
         domain = None
         for restriction in restrictions:
-            condition = self.truth(restriction, codebook)
+            if isinstance(restriction, SharedGaps):
+                condition = self._sharing(restriction, codebook, domain)
+            else:
+                condition = self.truth(restriction, codebook)
             domain = condition if domain is None else domain & condition
         return domain
+
+    def _sharing(self, restriction: SharedGaps, codebook: Codebook, domain: Any) -> Any:
+        """People of a domain who share their gaps; looked for once."""
+        name = (restriction, repr(domain))
+        if name not in self._gaps:
+            known = [self._known(v) for v in gap_variables(restriction, codebook, self._table.columns)]
+            table = self._table if domain is None else self._table.filter(domain)
+            self._gaps[name] = sharing_in_table(table, known, restriction.least)
+        return self._gaps[name]
 
     def truth(self, restriction: Restriction, codebook: Codebook) -> Any:
         """A restriction in three-valued logic: null where a value is missing."""

@@ -47,6 +47,17 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
+class SharedGaps:
+    """As many people of the domain before it as `least`, or more, lack the same of these variables' values.
+
+    Unlike other restrictions it looks at who else is left, so that its place among restrictions matters.
+    """
+
+    variables: tuple[str, ...]
+    least: int
+
+
+@dataclass(frozen=True, slots=True)
 class Combined:
     """Parts joined by "and" or "or"."""
 
@@ -60,6 +71,8 @@ class Negated:
 
 
 Restriction: TypeAlias = Comparison | Known | Combined | Negated
+Narrowing: TypeAlias = Restriction | SharedGaps
+"""What a domain is made of, one after the other."""
 
 
 def parse_restriction(text: str) -> Restriction:
@@ -85,11 +98,11 @@ def parse_restriction(text: str) -> Restriction:
         ) from None
 
 
-def names_in(restriction: Restriction) -> Iterator[str]:
+def names_in(restriction: Narrowing) -> Iterator[str]:
     """Variables that a restriction looks at."""
     if isinstance(restriction, Comparison):
         yield restriction.variable
-    elif isinstance(restriction, Known):
+    elif isinstance(restriction, Known | SharedGaps):
         yield from restriction.variables
     elif isinstance(restriction, Negated):
         yield from names_in(restriction.part)

@@ -94,6 +94,45 @@ def test_complete_cases_and_definitions_are_told_apart(tmp_path: Path) -> None:
         record(tmp_path, "models").reserve(population_of(people.complete_cases(["b"])))
 
 
+def told(a: int, b: int, n: int = 480) -> dict[str, int]:
+    """Counts of two conditions, as a table of prevalence tells them."""
+    return counts_of(pd.DataFrame({"outcome": ["a", "b"], "measure": "prevalence", "n": n, "events": [a, b]}))
+
+
+@pytest.mark.parametrize("report", ["first", "second"])
+@pytest.mark.parametrize(("moved", "refused"), [(1, True), (K - 1, True), (K, False)])
+def test_the_same_people_under_another_definition_are_compared_count_by_count(
+    report: str, moved: int, refused: bool, tmp_path: Path
+) -> None:
+    everybody, first = population_of(cohort()), record(tmp_path)
+    first.reserve(everybody, told(100, 200))
+    first.confirm()
+    again = record(tmp_path, report)
+    again.begin()
+    again.reserve(everybody, told(100, 200))
+    if refused:
+        with pytest.raises(AnalysisError, match="a count in it differs by fewer than 10"):
+            again.reserve(everybody, told(100, 200 + moved))
+    else:
+        again.reserve(everybody, told(100, 200 + moved))
+
+
+def test_counts_among_fewer_people_with_an_answer_are_others(tmp_path: Path) -> None:
+    everybody = population_of(cohort())
+    record(tmp_path).reserve(everybody, told(100, 200))
+    record(tmp_path, "second").reserve(everybody, told(98, 197, n=450))
+
+
+def test_what_a_report_says_of_several_things_in_the_same_words_is_not_compared(tmp_path: Path) -> None:
+    everybody, first = population_of(cohort()), record(tmp_path)
+    for _ in range(2):
+        first.begin()
+        first.reserve(everybody, told(100, 200))
+        first.reserve(everybody, told(100, 203))
+        first.confirm()
+    assert len(json.loads(first.path.read_text())["released"]) == 1
+
+
 def test_a_report_about_a_few_people_is_refused() -> None:
     with pytest.raises(AnalysisError, match="about fewer than 10 people"):
         population_of(cohort(9).restrict("age == 20.5", "the few"))

@@ -102,6 +102,12 @@ def test_people_are_found_however_they_are_packed(name: str, content: bytes, tmp
     assert any("belong to single people" in reason for reason in found(tmp_path, name, content))
 
 
+@pytest.mark.parametrize("row", ["90,17003,0.5", "1,90,017003", "90,017,003", "7,90017,003"])
+def test_numbers_beside_each_other_are_not_one(row: str, tmp_path: Path) -> None:
+    assert not found(tmp_path, "table.csv", f"a,b,c\n{row}\n")
+    assert not found(tmp_path, "page.md", "0.90,017,003 and 0.1290,017,003")
+
+
 @pytest.mark.parametrize("count", [1, RULES.threshold - 1, RULES.threshold, RULES.threshold + 1])
 @pytest.mark.parametrize("form", ["csv", "html", "ipynb", "sentence"])
 def test_small_counts_are_found_up_to_the_threshold(count: int, form: str, tmp_path: Path) -> None:

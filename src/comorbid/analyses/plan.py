@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -17,6 +18,7 @@ from comorbid.errors import AnalysisError, listed
 
 __all__ = ["DESCRIBED", "Job", "check_request", "inputs_of", "plan_jobs"]
 
+WORD = re.compile(r"\w+")
 DESCRIBED = ("title", "question", "citations", "strobe")
 """What the study says of an analysis and its report repeats, so that a change of it makes the report anew."""
 
@@ -34,6 +36,9 @@ class Job:
         Hash over all of it: reports with equal keys are equal.
     missing : tuple of str
         Variables that the analysis needs and the cohort lacks; with any, the job is skipped.
+    variables : tuple of str
+        Those of the cohort that a notebook of the study names: every report on a confidential cohort is about the
+        people who share their gaps in them, so that no two reports differ by a few people.
     """
 
     analysis: Analysis
@@ -42,6 +47,7 @@ class Job:
     inputs: Mapping[str, str]
     key: str
     missing: tuple[str, ...] = ()
+    variables: tuple[str, ...] = ()
 
     @property
     def reason(self) -> str:
@@ -60,6 +66,7 @@ class Job:
             "analysis": {key: facts[key] for key in ("name", "title", "question", "citations", "strobe")},
             "cohort": {key: getattr(self.cohort, key) for key in ("name", "title", "synthetic", "release")},
             "parameters": dict(self.parameters),
+            "variables": list(self.variables),
             "inputs": dict(self.inputs),
             "key": self.key,
             "timeout": self.analysis.timeout,
@@ -97,21 +104,36 @@ def plan_jobs(study: Study, names: Iterable[str], cohort: CohortFacts, given: Ma
     chosen = study.select(names)
     signatures = {analysis.name: read_parameters(analysis.notebook) for analysis in chosen}
     _check_given(given, signatures)
-    jobs = tuple(_job(analysis, signatures[analysis.name], cohort, given) for analysis in chosen)
+    named = _named(study, given, cohort)
+    jobs = tuple(_job(analysis, signatures[analysis.name], cohort, given, named) for analysis in chosen)
     if all(job.missing for job in jobs):
         lines = "; ".join(f"{job.analysis.name} needs {listed(job.missing)}" for job in jobs)
         raise AnalysisError(f"nothing to run: {cohort.name} lacks what the analyses need ({lines}).")
     return jobs
 
 
-def _job(analysis: Analysis, signature: tuple[Parameter, ...], cohort: CohortFacts, given: Mapping[str, str]) -> Job:
+def _named(study: Study, given: Mapping[str, str], cohort: CohortFacts) -> tuple[str, ...]:
+    """Variables of the cohort that stand anywhere in the study's notebooks, its file or the parameters given."""
+    files = [study.path, *(analysis.notebook for analysis in study.analyses)]
+    texts = [*given.values(), *(file.read_text(encoding="utf-8", errors="replace") for file in files)]
+    words = set(WORD.findall(" ".join(texts).replace("\\n", " ")))
+    return tuple(name for name in cohort.variables if name in words)
+
+
+def _job(
+    analysis: Analysis,
+    signature: tuple[Parameter, ...],
+    cohort: CohortFacts,
+    given: Mapping[str, str],
+    named: tuple[str, ...],
+) -> Job:
     missing = analysis.lacks(cohort.variables, len(cohort.conditions))
     values = {} if missing else _values(analysis, signature, cohort, given)
     inputs = inputs_of(analysis, cohort.fingerprint)
     facts = asdict(analysis)
     described = {**inputs, **{key: str(facts[key]) for key in DESCRIBED}}
     key = key_of(analysis.name, cohort.name, values, described)
-    return Job(analysis, cohort, values, inputs, key, missing)
+    return Job(analysis, cohort, values, inputs, key, missing, named)
 
 
 def inputs_of(analysis: Analysis, fingerprint: str) -> dict[str, str]:

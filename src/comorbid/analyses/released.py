@@ -30,6 +30,12 @@ Compare = Callable[[tuple[str, ...]], tuple[int, int] | None]
 """From the restrictions of an earlier population to the people who are only here and only there; None if unknown."""
 NOT_COUNTED = frozenset({"measure", "note", "source", "reason", "presentation", "presentation_reason", SUPPRESSED})
 """Columns that do not say which people a count is about."""
+SEVERAL = -1
+"""In the place of a count that the report gave in several numbers, of things that its texts do not tell apart."""
+AMONG = "of "
+"""How the hash begins of a count whose number of people is hashed with it."""
+SHARED = "gaps shared by "
+"""How the restriction to people who share their gaps begins in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +77,9 @@ class ReleasedCounts:
             for other in entries:
                 if other is not mine:
                     self._check(population, counts or {}, other)
-            mine["counts"].update(counts or {})
+            for key, count in (counts or {}).items():
+                same = mine["counts"].setdefault(key, count) == count
+                mine["counts"][key] = count if same else SEVERAL
 
     def begin(self) -> None:
         """Forget what a run of this report reserved that never ended."""
@@ -79,10 +87,11 @@ class ReleasedCounts:
             entries[:] = [one for one in entries if one["report"] != self.report or one["released"]]
 
     def confirm(self) -> None:
-        """What this report reserved is released now."""
+        """What this report reserved is released now; what it told before in the same numbers is kept once."""
         with self._held() as entries:
             for one in entries:
                 one["released"] |= one["report"] == self.report
+            entries[:] = [one for place, one in enumerate(entries) if one not in entries[:place]]
 
     @contextmanager
     def _held(self) -> Iterator[list[dict[str, Any]]]:
@@ -100,7 +109,7 @@ class ReleasedCounts:
     def _entry(self, entries: list[dict[str, Any]], population: Population) -> dict[str, Any]:
         for one in entries:
             same = one["restrictions"] == list(population.restrictions) and one["n"] == population.n
-            if one["report"] == self.report and same:
+            if one["report"] == self.report and same and not one["released"]:
                 return one
         entries.append(
             {"report": self.report, "released": False, "restrictions": list(population.restrictions),
@@ -109,22 +118,24 @@ class ReleasedCounts:
         return entries[-1]
 
     def _check(self, population: Population, counts: Mapping[str, int], other: Mapping[str, Any]) -> None:
-        """Compare with an earlier release; counts too where one population holds the other."""
+        """Compare with an earlier release; counts too where one population holds the other, or both are the same."""
         earlier = tuple(other["restrictions"])
-        apart = population.compare(earlier) if earlier != population.restrictions else None
-        difference = sum(apart) if apart else abs(population.n - other["n"])
+        apart = population.compare(earlier) if earlier != population.restrictions else (0, 0)
+        difference = sum(apart) if apart and any(apart) else abs(population.n - other["n"])
         if 0 < difference < self.threshold:
             raise AnalysisError(self._message("its people differ", other))
         if apart and 0 in apart:
-            self._check_counts(counts, other)
+            self._check_counts(counts, other, same=not any(apart))
 
-    def _check_counts(self, counts: Mapping[str, int], other: Mapping[str, Any]) -> None:
-        known = other["counts"]
-        if any(0 < abs(count - known[key]) < self.threshold for key, count in counts.items() if key in known):
+    def _check_counts(self, counts: Mapping[str, int], other: Mapping[str, Any], *, same: bool) -> None:
+        """Of the same people, counts of equally many are compared: fewer have no answer to what the table also asks."""
+        asked = {key: n for key, n in counts.items() if key.startswith(AMONG) == same and n != SEVERAL}
+        known = {key: count for key, count in other["counts"].items() if count != SEVERAL}
+        if any(0 < abs(count - known[key]) < self.threshold for key, count in asked.items() if key in known):
             raise AnalysisError(self._message("a count in it differs", other))
 
     def _message(self, what: str, other: Mapping[str, Any]) -> str:
-        where = "; ".join(other["restrictions"]) or "everybody"
+        where = "; ".join(text for text in other["restrictions"] if not text.startswith(SHARED)) or "everybody"
         return (
             f"{self.report} was not released: {what} by fewer than {self.threshold} people from that of "
             f"{other['report']} ({where}), and the two together would tell of these people. Use the same restrictions "
@@ -134,18 +145,21 @@ class ReleasedCounts:
 
 
 def counts_of(frame: pd.DataFrame, domain: tuple[str, ...] = ()) -> dict[str, int]:
-    """Counts that a protected frame shows, by a hash of what each of them counts.
+    """Counts that a protected frame shows, by a hash of what each of them counts, and by one of that and of `n`.
 
     domain : restrictions of the frame's people beyond those of the report.
     """
     texts = [name for name in frame.columns if not pd.api.types.is_numeric_dtype(frame[name])]
     said = [name for name in texts if name not in NOT_COUNTED]
-    counts = {}
+    counts: dict[str, int] = {}
     for row in frame.to_dict("records"):
         what = {str(name): str(row[name]) for name in said}
         for name in count_columns(frame):
             if pd.notna(row[name]) and name != "n_least":
-                counts[_hash({**what, "counted": name, "among": "; ".join(domain)})] = int(row[name])
+                counted = {**what, "counted": name, "among": "; ".join(domain)}
+                keys = (_hash(counted), AMONG + _hash({**counted, "n": str(row.get("n"))}))
+                for key in keys:
+                    counts[key] = int(row[name]) if counts.get(key, row[name]) == row[name] else SEVERAL
     return counts
 
 

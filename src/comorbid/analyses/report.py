@@ -54,16 +54,28 @@ class Report:
     cohort : Cohort
         Whose people the numbers come from, where a table or figure says nothing else; captions of a synthetic
         cohort's numbers end in "Synthetic data."
+    confidential : bool
+        Whether numbers of the people come into a report on a confidential cohort. Without them nobody is entered in
+        the record of released people, and what is computed from the people is an error.
+
+    Notes
+    -----
+    Under `comorbid report`, people of a confidential cohort who lack answers that fewer people than the threshold lack
+    together are left out of the whole report, as a step of the flow (`Cohort.report_on`): so no two of its tables
+    differ by a few people.
     """
 
-    def __init__(self, cohort: ReportedCohort) -> None:
+    def __init__(self, cohort: ReportedCohort, *, confidential: bool = True) -> None:
         self.cohort = cohort
         self._folder = Path(os.environ[REPORT_DIR]) if os.environ.get(REPORT_DIR) else None
         self._contents: dict[str, Any] = {"headline": "", "tables": [], "figures": [], "left_tolerance": []}
         if self._folder is not None:
             warnings.simplefilter("error", pd.errors.ChainedAssignmentError)  # type: ignore[attr-defined]
             self._save_contents()
-        self._reserve_counts(None)
+            if isinstance(cohort, Cohort) and cohort.release == CONFIDENTIAL:
+                from comorbid.analyses.population import hold
+
+                hold(cohort, self._folder, confidential)
 
     def table(
         self,
@@ -101,7 +113,7 @@ class Report:
             When `numbers` is none of these.
         """
         frame, shown = self._protected(frame), None if shown is None else self._protected(shown)
-        self._reserve_counts(frame)
+        self._reserve(frame)
         self._show(frame, name, caption, shown, note, numbers=numbers)
 
     def rebuilt(
@@ -247,23 +259,12 @@ class Report:
             return frame
         return protect(frame, keep_uncounted=releasing() and "release" not in frame.attrs)
 
-    def _reserve_counts(self, frame: pd.DataFrame | None) -> None:
-        """Refuse people, or counts, that differ by a few from what an earlier report on a confidential cohort told."""
-        if self._folder is None or self.cohort.release != CONFIDENTIAL:
-            return
-        from comorbid.analyses.population import population_of, record_in
+    def _reserve(self, frame: pd.DataFrame) -> None:
+        """Refuse counts that differ by a few from what an earlier report on a confidential cohort told."""
+        if self._folder is not None and isinstance(self.cohort, Cohort) and self.cohort.release == CONFIDENTIAL:
+            from comorbid.analyses.population import reserve
 
-        record = record_in(self._folder)
-        if record is not None and isinstance(self.cohort, Cohort):
-            own = frame is not None and frame.attrs.get("release") == CONFIDENTIAL
-            record.reserve(population_of(self.cohort), self._counts(frame) if frame is not None and own else {})
-
-    def _counts(self, frame: pd.DataFrame) -> dict[str, int]:
-        """Counts of a frame, known by what its people have in common beyond the report's."""
-        from comorbid.analyses.released import counts_of
-
-        ours = [step.step for step in self.cohort.steps] if isinstance(self.cohort, Cohort) else []
-        return counts_of(frame, tuple(text for text in frame.attrs.get("restrictions", ()) if text not in ours))
+            reserve(self.cohort, self._folder, frame)
 
     def _save_contents(self) -> None:
         if self._folder is not None:

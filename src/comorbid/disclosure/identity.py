@@ -13,8 +13,8 @@ from comorbid.columns import GLOSSARY
 __all__ = ["Identity", "identity_of"]
 
 WORD = re.compile(r"[^\W_]+")
-NUMBERS = (re.compile(r"\d+(?:\.\d+)?"), re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?"))
-"""Numbers as written, plain and with thousands separators; a line of CSV can be read as either."""
+NUMBERS = (re.compile(r"\d+(?:\.\d+)?"), re.compile(r"(?<![\d.])\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\d)"))
+"""Numbers as written, plain and with thousands separators."""
 LEAST_DIGITS = 6
 LONGEST = 8
 """Words of a text that are looked for."""

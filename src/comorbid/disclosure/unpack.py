@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import csv
 import io
 import json
 import re
@@ -50,9 +51,11 @@ def texts(name: str, content: bytes, depth: int = 0) -> Iterator[tuple[str, str]
 
 
 def _plain(name: str, text: str, kind: str, depth: int) -> Iterator[tuple[str, str]]:
-    """A text, without the pictures inside it, which come as parts of their own; JSON as its strings."""
+    """A text without the pictures inside it, which come as parts of their own; JSON as strings, CSV as cells."""
     if kind in ("ipynb", "json"):
         text = "\n".join(_strings(json.loads(text)))
+    elif kind == "csv":
+        text = "\n".join(_cells(text))
     yield name, EMBEDDED.sub("", text)
     for number, found in enumerate(EMBEDDED.finditer(text), start=1):
         yield from texts(f"{name}/picture {number}", _decoded(found[1]), depth + 1)
@@ -60,6 +63,13 @@ def _plain(name: str, text: str, kind: str, depth: int) -> Iterator[tuple[str, s
         for number, line in enumerate(text.split("\n"), start=1):
             if len(line) > 100 and (content := _decoded(line)).startswith(PNG):
                 yield from texts(f"{name}/output {number}", content, depth + 1)
+
+
+def _cells(text: str) -> Iterator[str]:
+    """Cells of a table: numbers beside each other are not one with a comma for the thousands. A ragged row is whole."""
+    rows = list(csv.reader(io.StringIO(text)))
+    for row in rows:
+        yield from row if len(row) == len(rows[0]) else [",".join(row)]
 
 
 def _decoded(text: str) -> bytes:

@@ -30,6 +30,8 @@ class PatternPeople:
         The domain that is studied. It is final: restrict the cohort before its patterns are taken.
     """
 
+    reported = None
+
     def __init__(self, cells: Cells) -> None:
         self._cells = cells
 
