@@ -18,7 +18,18 @@ from comorbid.variables import TINY, Variable, key
 
 SHORT_CODE = re.compile(r"-?[0-9]{1,3}")
 """A code that a message may name; any other value could be a person's."""
-__all__ = ["TINY", "coded_groups", "coded_levels", "coded_values", "continuous_values", "key", "level_ranks"]
+LONGEST, MOST_CODES = 6, 6
+"""Letters of a declared code that a message names, and how many of a level."""
+__all__ = [
+    "TINY",
+    "coded_groups",
+    "coded_levels",
+    "coded_values",
+    "continuous_values",
+    "declared_codes",
+    "key",
+    "level_ranks",
+]
 
 
 def coded_levels(column: pd.Series, variable: Variable) -> CodedColumn:
@@ -138,11 +149,21 @@ def _undeclared(variable: Variable, found: list[tuple[Any, int]]) -> CodebookErr
     if hidden:
         parts.append(f"{hidden} other value{'s that are' if hidden > 1 else ' that is'} not repeated here")
     total = sum(count for _, count in found)
-    accepted = ", ".join(f"{'/'.join(map(str, codes))}: {level}" for level, codes in variable.levels.items())
+    accepted = declared_codes(variable)
     return CodebookError(
         f"`{variable.name}` (column {variable.column!r}) has {few(total)} values outside {{{accepted}}}: "
         f"{', '.join(parts)}. Nothing was loaded. Declare them in the codebook, as levels or as `missing`."
     )
+
+
+def declared_codes(variable: Variable) -> str:
+    """Levels with their codes, as a message says them: a level's only code, or of several the short ones."""
+    return ", ".join(f"{_spoken(tuple(map(key, codes)))}: {level}" for level, codes in variable.levels.items())
+
+
+def _spoken(codes: Sequence[str]) -> str:
+    said = codes if len(codes) == 1 else [code for code in codes if len(code) <= LONGEST][:MOST_CODES]
+    return "/".join([*said, *(["..."] if len(said) < len(codes) else [])])
 
 
 def continuous_values(column: pd.Series, variable: Variable) -> np.ndarray:

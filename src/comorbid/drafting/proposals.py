@@ -32,6 +32,8 @@ MOSTLY = 0.8
 """Share of people with a number of their own from which on it is taken for an identifier."""
 MANY = 25
 """A text of more distinct values is taken for free text."""
+SHARED = 5
+"""A text that fewer people gave may be their own."""
 DECIMAL_SENTINELS = {"99.9", "999.9", "9999.9"}
 SENTINELS = {"7", "8", "9", "77", "88", "99", "97", "98", "777", "888", "999", "997", "998", "7777", "9999"}
 """Codes that surveys give to refused and don't know; whole numbers below zero are another habit."""
@@ -120,7 +122,16 @@ def _left_out(name: str, label: str, known: pd.Series) -> str:
             return "its values look like dates, telephone numbers or addresses"
         if texts.nunique() > MANY and not numbers_as_text(texts) and texts.nunique() < len(texts):
             return f"text of {texts.nunique():,} different values: free text or an identifier"
+        rare = _rare(texts)
+        if len(rare) >= FEW and not numbers_as_text(rare) and not _tells_apart(known):
+            return f"{len(rare)} texts that fewer than {SHARED} people each gave: words of people's own, or small areas"
     return ""
+
+
+def _rare(texts: pd.Series) -> pd.Series:
+    """Texts that few people gave, each once."""
+    counts = texts.value_counts()
+    return pd.Series(counts.index[counts < SHARED], dtype=object)
 
 
 def _tells_apart(known: pd.Series) -> bool:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from comorbid.codebook import Codebook, Variable
 from comorbid.errors import CodebookError, few
-from comorbid.recode import SHORT_CODE, coded_levels, continuous_values, key
+from comorbid.recode import SHORT_CODE, coded_levels, continuous_values, declared_codes, key
 from comorbid.sources.faults import Fault, of_people
 
 __all__ = ["column_faults", "variable_faults"]
@@ -64,13 +64,12 @@ def _code_faults(column: pd.Series, variable: Variable) -> list[Fault]:
         if key(value) not in declared:
             code = key(value) if _is_code(key(value)) else ""
             counts[code] = counts.get(code, 0) + int(count)
-    accepted = ", ".join(f"{'/'.join(map(str, codes))}: {level}" for level, codes in variable.levels.items())
     return [
         of_people(
             variable.column,
             "undeclared-code",
             count,
-            f"with {f'code {code}' if code else 'values that are no codes'}, outside {{{accepted}}}",
+            f"with {f'code {code}' if code else 'values that are no codes'}, outside {{{declared_codes(variable)}}}",
             DECLARE,
         )
         for code, count in sorted(counts.items())
