@@ -47,9 +47,10 @@ def column_findings(column: pd.Series, proposal: Proposal, missing: tuple[str, .
     known = column[column.notna() & ~column.astype(object).map(key, na_action="ignore").isin(missing)]
     if not len(known) or proposal.role in ("weights", "strata", "psu"):
         return
-    found = _pointing(known, plain(proposal.column), plain(proposal.column, proposal.label), k)
-    if found is None and proposal.why == DAYS:
-        found = of_people(str(known.name), "exact-date", len(known), "values are exact dates", YEARS)
+    if proposal.why == DAYS:
+        found: Fault | None = of_people(str(known.name), "exact-date", len(known), "values are exact dates", YEARS)
+    else:
+        found = _pointing(known, plain(proposal.column), plain(proposal.column, proposal.label), k)
     if found is not None:
         yield found
     elif re.search(r"\bage\b|^age|ridage", plain(proposal.column, proposal.label)):

@@ -16,7 +16,6 @@ from comorbid.drafting.proposals import Proposal, propose
 from comorbid.errors import SourceError, require_known
 from comorbid.recode import key
 from comorbid.sources.check_anonymity import columns_of
-from comorbid.sources.files import read_people
 from comorbid.sources.load import is_codebook, own_codebook
 from comorbid.sources.registry import SURVEYS, SYNTHETIC, Survey, codebook_of
 
@@ -120,7 +119,5 @@ def _described(source: Any, book: Codebook | None) -> tuple[pd.DataFrame, tuple[
         path = Path(book.file.path if book is not None and is_codebook(source) else source)
         if not path.exists():
             raise SourceError(f"no file {path}. Give a file, a codebook that names one, or a registered cohort.")
-        if book is None:
-            return described_columns(path)
-        people = read_people(path, book.file)
+        return described_columns(path, None if book is None else book.file)
     return people, tuple(propose(people[name], "", {}, ()) for name in people.columns)

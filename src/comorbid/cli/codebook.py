@@ -4,11 +4,21 @@ from __future__ import annotations
 
 import sys
 from argparse import Namespace
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from textwrap import shorten
+from typing import TYPE_CHECKING, Any
 
 from comorbid.cli.output import add_format, write_frame
-from comorbid.errors import SourceError
+from comorbid.errors import SourceError, listed
+
+if TYPE_CHECKING:
+    from comorbid.drafting import Draft
+
+WIDEST = 70
+"""Letters of a label or reason on the terminal."""
+MANY = 40
+"""Variables from which on a reader is told how to choose among them."""
 
 
 def add_parser(subparsers: Any) -> None:
@@ -17,6 +27,14 @@ def add_parser(subparsers: Any) -> None:
     parts = parser.add_subparsers(metavar="PART", required=True)
     init = parts.add_parser("init", help="propose a codebook (TOML) from a file, for you to mend")
     init.add_argument("file", metavar="FILE", help="CSV, SAS, SPSS, Stata, Parquet or a spreadsheet")
+    init.add_argument(
+        "--conditions", default="", metavar="A,B=CODE",
+        help="columns that are conditions, with the code or codes that mean yes where the file does not say so: "
+        "asthma,smoking=2,pain=1+2 (default: recognised by their names)",
+    )  # fmt: skip
+    init.add_argument(
+        "--columns", default="", metavar="C,D", help="the other columns to propose, such as age,sex (default: all)"
+    )
     init.add_argument("--sheet", default="", metavar="NAME", help="sheet of a spreadsheet with several")
     init.add_argument("--out", metavar="TOML", help="where to write it (default: beside FILE, under its name)")
     init.add_argument("--force", action="store_true", help="write over a codebook that is there")
@@ -30,7 +48,7 @@ def add_parser(subparsers: Any) -> None:
 
 def run_init(args: Namespace) -> int:
     """Write the proposal and print what each column was taken for."""
-    from comorbid.drafting import draft_codebook
+    from comorbid.drafting import draft_codebook, parse_asked
 
     file = Path(args.file)
     if not file.is_file():
@@ -38,22 +56,44 @@ def run_init(args: Namespace) -> int:
     out = Path(args.out) if args.out else file.with_name(f"{file.name.split('.')[0]}.toml")
     if out.exists() and not args.force:
         raise SourceError(f"{out} is there already and may hold your work. Name another with --out, or add --force.")
-    draft = draft_codebook(file, sheet=args.sheet, toml=str(out))
+    draft = draft_codebook(file, parse_asked(args.conditions, args.columns), sheet=args.sheet, toml=str(out))
     _write(out, draft.text)
-    write_frame(draft.frame(), args.format)
     if args.format == "table":
-        sys.stdout.write(f"\nProposed in {out}. Read every line, mend what is wrong, then: comorbid check {out}\n")
-        sys.stdout.write(_anonymity(out))
+        frame = draft.frame()
+        frame = frame if frame["label"].any() else frame.drop(columns="label")
+        write_frame(frame.map(_short), "table")
+        sys.stdout.write("".join(f"{line}\n" for line in ("", *_told(draft, file, out), _anonymity(out))))
+    else:
+        write_frame(draft.frame(), args.format)
     return 0
+
+
+def _short(text: str) -> str:
+    return shorten(text, WIDEST, placeholder="\u2026")
+
+
+def _told(draft: Draft, file: Path, out: Path) -> Iterator[str]:
+    """What was proposed, what it lacks, and what comes next."""
+    from comorbid.drafting import quoted
+
+    again = f"comorbid codebook init {quoted(file)} --conditions A,B --columns C,D --force"
+    used = sum(p.role in ("condition", "categorical", "continuous") for p in draft.proposals)
+    yield f"Proposed in {out}: {used:,} variables, of which conditions: {', '.join(draft.conditions) or 'none'}."
+    if not draft.conditions:
+        yield f"Columns of two answers, which could be conditions: {listed(draft.candidates, 30) or 'none'}."
+    if not draft.conditions or used > MANY:
+        yield f"To say which columns are conditions, and which others you need: {again}"
+    yield f"Next: read every line of it, mend what is wrong, then: comorbid check {quoted(out)}"
 
 
 def _anonymity(codebook: Path) -> str:
     """What the file gives away, in one line."""
     from comorbid.anonymity import check_anonymity
+    from comorbid.drafting import quoted
 
     kinds = check_anonymity(codebook)["fault"].unique()
     found = f"its rows point at people ({', '.join(kinds)})" if len(kinds) else "no finding"
-    return f"Anonymity of the file: {found}. The whole list: comorbid anonymity {codebook}\n"
+    return f"Anonymity of the file: {found}. The whole list: comorbid anonymity {quoted(codebook)}"
 
 
 def run_page(args: Namespace) -> int:

@@ -5,13 +5,17 @@ from __future__ import annotations
 import re
 
 __all__ = [
+    "calls_it_a_date",
     "design_role",
     "is_identifier",
+    "is_missing_code",
     "is_missing_label",
     "is_quasi_identifier",
     "known_condition",
     "known_covariate",
+    "names_a_person",
     "plain",
+    "replicate_stem",
 ]
 
 CONDITIONS = {
@@ -24,32 +28,51 @@ CONDITIONS = {
 }
 COVARIATES = {
     "age": r"^age\b|\bage (p|yrs|years|at|in)\b|\bage$|^ridageyr$",
-    "sex": r"^sex\b|\bsex$|gender|^riagendr$",
-    "education": r"^educ|education|school",
-    "smoking": r"smok|^smk",
+    "sex": r"^sex\b|\bsex$|^gender\b|\bgender$|^riagendr$",
+    "education": r"^educ|\beducation(al)?\b|^school(ing)?$",
+    "smoking": r"\bsmok|^smk",
 }
 """What the analyses of the study adjust for, by the names that they use."""
+QUESTIONS = {
+    "age": r"^age\b|how old (are|is)|your age\b",
+    "sex": r"^sex\b|^gender\b|respondent'?s (sex|gender)|your (sex|gender)\b",
+    "education": r"^educ|(highest|last) (grade|class|degree|diploma|level of (school|education))",
+    "smoking": r"^smok|do you (now |currently |presently )?smoke\b",
+}
+"""The same for labels that are whole questions, where a word such as school can stand for anything."""
+LONG_LABEL = 8
+"""Words from which on a label is a question."""
 SOMEBODY_ELSE = r"\b(parents?|mother|father|spouse|partner|husband|wife|sibling|brother|sister)('?s)?\b"
 """Words that make a covariate another person's: whether a parent smokes is not whether the person does."""
 DESIGN = {
-    "weights": r"^(.*_)?w(eigh)?t(s|ing)?(_.*|\d.*)?$|^(p|final|sample|survey)_?w(eigh)?ts?$|^wt[a-z]*\d*",
+    "weights": r"^(.*_)?w(eigh)?t(s|ing)?(_.*|\d.*)?$|^(p|sample|survey)_?weights?$|^wt[a-z]*\d*|wg?ts?(_.*)?$",
     "strata": r"strat|^str$|^sdmvstra$|^var_str",
     "psu": r"psu|cluster",
 }
+REPLICATE = re.compile(r"(.*(?:bsr|brr|jk|rep|boot|fay|wgt|wt|weight|rw)[a-z]*_?)\d{1,4}")
 NAMING = (
-    r"name|surname|e-?mail|phone|mobile|address|street|\bssn\b|social.?sec|passport|insur(ance)?.?n(o|um)|\bip\b|nhs.?n"
+    r"\b(sur|first|last|fore|family|full|maiden)?name\b|e-?mail|phone|mobile|address|street|\bssn\b|social.?sec|"
+    r"passport|insur(ance)?.?n(o|um)|\bip\b|nhs.?n"
 )
-DATES = r"birth|\bdob\b|date\b|visit date"
-BODY = r"\bbody\b|\bkgs?\b|\blbs?\b|pounds?|kilo|height"
-PLACES = r"zip|post.?code|\bplz\b|municipal|village|\btown\b|gps|latitude|longitude"
+DATES = r"birth ?(day|date)|date of birth|^birth$|\bdob\b|(?<!up)(?<!candi)date\b"
+BODY = r"body|birth|kgs?\b|\blbs?\b|pounds?|kilo|height"
+PLACES = (
+    r"zip|post.?code|\bplz\b|municipal|village|\btown\b|gps|latitude|longitude|\bfips\b|\barea ?code\b|\bmsa\b|"
+    r"\bcensus tract\b"
+)
+NUMBER = r"(id|no|nr|num(ber)?)"
+PERSON = rf"^(id ?{NUMBER}?|pid|seqn|(person|resp(ondent)?|subj(ect)?|patient|participant|case) ?{NUMBER})$"
 QUASI = (
-    r"\bage\b|age_|^age|sex|gender|race|ethnic|region|state|county|educ|school|marital|income|occupation|job|"
-    r"country"
+    r"\bage\b|^age|\bsex\b|gender|\brace|ethnic|\bregion\b|\bstate\b|\bcounty\b|\beduc|\bschool(ing)?\b|\bmarital|"
+    r"\bmarried\b|\bincome\b|occupation|\bjob ?(cat|category|title)?$|\bcountry\b"
 )
 MISSING = (
-    r"refus|don'?t know|do not know|not ascertained|not stated|no answer|not answered|missing|unknown|inapplicable|"
-    r"not applicable|not asked|skip|declined|prefer not|valid skip|no response|n/?a$|no data|not available"
+    r"refus|\bdon['\u2019]?t know|do not know|not ascertained|not stated|no answer|not answered|missing|unknown|"
+    r"inapplicable|not applicable|not asked|\bskip|declined|prefer not|no response|no data|not available|"
+    r"(^|\W)n\W?a\W*$"
 )
+MISSING_SHORT = r"\bd\W?k\b|\bref\b"
+"""Short words for no answer that labels use, and that could be codes with a meaning of their own."""
 
 
 def plain(*texts: str) -> str:
@@ -60,31 +83,43 @@ def plain(*texts: str) -> str:
 
 
 def known_condition(name: str, label: str) -> str:
-    """The condition that a column seems to be about; empty for none."""
+    """The condition that a column seems to be about; empty for none, or when it is another person's."""
     told = plain(name, label)
+    if re.search(SOMEBODY_ELSE, told):
+        return ""
     return next((condition for condition, words in CONDITIONS.items() if re.search(words, told)), "")
 
 
 def known_covariate(name: str, label: str, kind: str) -> str:
     """The covariate of the study that a column seems to be; empty for none. Age is a quantity, others have levels."""
-    told = [plain(name), plain(label)]
-    if any(re.search(SOMEBODY_ELSE, text) for text in told):
+    if re.search(SOMEBODY_ELSE, plain(name, label)):
         return ""
-    for covariate, words in COVARIATES.items():
-        fits = kind == ("continuous" if covariate == "age" else "categorical")
-        if fits and any(re.search(words, text) for text in told):
-            return covariate
-    return ""
+    fitting = [covariate for covariate in COVARIATES if kind == ("continuous" if covariate == "age" else "categorical")]
+    told = plain(label)
+    patterns = QUESTIONS if _is_question(label) else COVARIATES
+    return next(
+        (c for c in fitting if re.search(COVARIATES[c], plain(name)) or (told and re.search(patterns[c], told))), ""
+    )
+
+
+def _is_question(label: str) -> bool:
+    return len(label.split()) >= LONG_LABEL
 
 
 def design_role(name: str, label: str) -> str:
     """ "weights", "strata" or "psu" where the name or label says so; empty for none."""
     told = plain(label)
     for role, words in DESIGN.items():
-        if re.search(words, name.lower()) and not (role == "weights" and re.search(BODY, told)):
+        if re.search(words, name.lower()) and not (role == "weights" and re.search(BODY, plain(name, label))):
             return role
     spoken = {"weights": r"\bweights?\b(?!.*(kg|body|pound))", "strata": r"\bstrat(um|a)\b", "psu": r"\bsampling unit"}
     return next((role for role, words in spoken.items() if re.search(words, told) and "sampl" in told), "")
+
+
+def replicate_stem(name: str) -> str:
+    """What a numbered column has in common with the other replicate weights, such as brr_ of brr_1; empty for none."""
+    found = REPLICATE.fullmatch(name.lower())
+    return found[1] if found else ""
 
 
 def is_identifier(name: str, label: str) -> bool:
@@ -92,11 +127,26 @@ def is_identifier(name: str, label: str) -> bool:
     return bool(re.search(f"{NAMING}|{DATES}|{PLACES}", plain(name, label)))
 
 
+def calls_it_a_date(name: str) -> bool:
+    """Whether a column is called a day."""
+    return bool(re.search(DATES, plain(name)))
+
+
+def names_a_person(name: str) -> bool:
+    """Whether a column is called the number of a person."""
+    return bool(re.search(PERSON, plain(name)))
+
+
 def is_quasi_identifier(name: str, label: str) -> bool:
-    """Whether a column tells what a neighbour could know of a person."""
-    return bool(re.search(QUASI, plain(name, label)))
+    """Whether a column tells what a neighbour could know of a person; a label that is a question is not looked at."""
+    return bool(re.search(QUASI, plain(name, "" if _is_question(label) else label)))
+
+
+def is_missing_code(code: str) -> bool:
+    """Whether a code that is text says by itself that there is no answer."""
+    return bool(re.search(MISSING, plain(code)))
 
 
 def is_missing_label(label: str) -> bool:
     """Whether the label of a code says that there is no answer."""
-    return bool(re.search(MISSING, plain(label)))
+    return bool(re.search(f"{MISSING}|{MISSING_SHORT}", plain(label)))

@@ -9,7 +9,16 @@ from typing import Any
 
 import pandas as pd
 
-from comorbid.drafting.names import design_role, is_identifier, is_missing_label, is_quasi_identifier, known_condition
+from comorbid.drafting.names import (
+    calls_it_a_date,
+    design_role,
+    is_identifier,
+    is_missing_code,
+    is_missing_label,
+    is_quasi_identifier,
+    known_condition,
+    names_a_person,
+)
 from comorbid.variables import key
 
 __all__ = [
@@ -17,11 +26,13 @@ __all__ = [
     "MANY",
     "MOSTLY",
     "Proposal",
+    "guess_yes",
     "is_whole",
     "look_like_contacts",
     "look_like_dates",
     "numbers_as_text",
     "propose",
+    "two_plain_codes",
 ]
 
 WHOLE = re.compile(r"-?(0|[1-9][0-9]{0,17})")
@@ -44,6 +55,7 @@ YES, NO = (
 CONTACT = re.compile(r"[^@\s]+@[^@\s]+\.\w+|\+?\d[\d ()-]{8,}\d")
 DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}.*")
 DAYS = "exact dates can tell who somebody is"
+REPEATS = "rows repeat it: keep one row a person, by universe above or in the file"
 LOOKED_AT = 1000
 """Texts that are compared with a pattern."""
 
@@ -87,34 +99,38 @@ def propose(
     """
     name = str(column.name)
     known = column.dropna()
-    refused = _left_out(name, label, known) or (DAYS if is_date else "")
+    codes, declared = {key(code): text for code, text in values.items()}, {key(code) for code in missing}
+    refused = _left_out(name, label, known, is_date)
     if refused:
         return Proposal(name, "left out", refused, label)
     role = design_role(name, label)
-    if role and pd.api.types.is_numeric_dtype(column):
+    if role and pd.api.types.is_numeric_dtype(column) and (role != "weights" or _could_weigh(known)):
         return Proposal(name, role, "its name says so", label)
     if _tells_apart(known):
         return Proposal(name, "id", "another value in every row", label)
-    found = _coded(known, {key(code): text for code, text in values.items()}, {key(code) for code in missing})
+    if names_a_person(name) and known.nunique() > MANY:
+        return Proposal(name, "id", f"{known.nunique():,} different ones in {len(known):,} rows; {REPEATS}", label)
+    found = _coded(known, codes, declared)
     quasi = is_quasi_identifier(name, label)
     if found is None:
-        return Proposal(
-            name, "continuous", _missing_numbers(known)[1], label, missing=_missing_numbers(known)[0], quasi=quasi
-        )
+        gone, told = _missing_numbers(known, codes, declared)
+        return Proposal(name, "continuous", told, label, missing=gone, quasi=quasi)
     return _as_condition(replace(found, column=name, label=label, quasi=quasi), known_condition(name, label))
 
 
-def _left_out(name: str, label: str, known: pd.Series) -> str:
+def _left_out(name: str, label: str, known: pd.Series, is_date: bool) -> str:
     """Why a column should not be used; empty when it can be."""
     if not len(known):
         return "no row has a value"
     if (known == known.iloc[0]).all():
         return "every row has the same value"
-    if pd.api.types.is_datetime64_any_dtype(known):
+    if is_date or pd.api.types.is_datetime64_any_dtype(known):
+        return DAYS
+    if calls_it_a_date(name) and is_whole(known) and known.nunique() > FEW:
         return DAYS
     if is_identifier(name, label) and known.nunique() > FEW:
         return "its name says that it may tell who or where somebody is"
-    if is_whole(known) and MOSTLY * len(known) < known.nunique() < len(known):
+    if is_whole(known) and MOSTLY * len(known) < known.nunique() < len(known) and not names_a_person(name):
         return "nearly another number in every row: an identifier, of a household perhaps"
     if not pd.api.types.is_numeric_dtype(known):
         texts = known.astype(str)
@@ -138,6 +154,11 @@ def _tells_apart(known: pd.Series) -> bool:
     return bool(
         known.is_unique and len(known) > MANY and (is_whole(known) or known.dtype == object or known.dtype == "str")
     )
+
+
+def _could_weigh(known: pd.Series) -> bool:
+    """Whether numbers could be weights: none below zero, and more than the two of a yes-or-no answer."""
+    return bool((known >= 0).all()) and known.nunique() > 2
 
 
 def is_whole(known: pd.Series) -> bool:
@@ -189,7 +210,7 @@ def _coded(known: pd.Series, labels: Mapping[str, str], declared: set[str]) -> P
 
 def _is_missing(code: str, labels: Mapping[str, str], declared: set[str], codes: list[str]) -> bool:
     """By declaration, by label, or for want of both by habit: a sentinel well apart from the other codes."""
-    if code in declared or is_missing_label(labels.get(code, "" if WHOLE.fullmatch(code) else code)):
+    if code in declared or is_missing_label(labels.get(code, "")) or (code not in labels and is_missing_code(code)):
         return True
     if labels.get(code) or not WHOLE.fullmatch(code):
         return False
@@ -198,43 +219,62 @@ def _is_missing(code: str, labels: Mapping[str, str], declared: set[str], codes:
     return int(code) < 0 or (int(code) in above and min(above) > max(others) + 2)
 
 
-def _missing_numbers(known: pd.Series) -> tuple[dict[str, str], str]:
-    """Sentinels of a quantity: numbers of nines or sevens that lie far above all others and come more than once."""
+def _missing_numbers(known: pd.Series, labels: Mapping[str, str], declared: set[str]) -> tuple[dict[str, str], str]:
+    """Missing codes of a quantity, and what to say of it: as the file declares or labels them, else sentinels.
+
+    Sentinels are sevens, eights or nines that lie more than two above all other numbers.
+    """
     if not pd.api.types.is_numeric_dtype(known):
         return {}, "numbers written as text: mend the column, or leave it out"
+    told = f"{known.nunique():,} different numbers"
+    said = {code: labels.get(code, "missing") for code in [*labels, *sorted(declared - set(labels))]}
+    gone = {code: why for code, why in said.items() if code in declared or is_missing_label(why)}
+    numbers = [code for code in labels if code not in gone]
+    if numbers:
+        told += f"; {', '.join(numbers)} have labels in the file and stay numbers"
+    if gone:
+        return gone, told
     ordinary = known[~known.map(key).isin(SENTINELS | DECIMAL_SENTINELS)]
     top = ordinary.max() if len(ordinary) else 0
-    counts = known[known > top].map(key).value_counts()
-    found = {str(code): "missing" for code in counts.index}
-    return found, f"{known.nunique():,} different numbers" + (
-        "; the codes far above them are taken for missing" if found else ""
-    )
+    above = known[known > top]
+    if not len(above) or above.min() <= top + 2:
+        return {}, told
+    found = {code: "missing" for code in sorted(set(above.map(key)))}
+    return found, f"{told}; {', '.join(found)} lie far above them and are taken for missing, CHECK"
 
 
 def _as_condition(proposal: Proposal, condition: str) -> Proposal:
     """A column of yes and no that names a condition becomes one; the code for yes by its label, else by habit."""
-    if len(proposal.levels) != 2:
+    found = guess_yes(proposal, asked=bool(condition))
+    if found is None:
         return proposal
+    return replace(found, role="condition" if condition else "categorical", condition=condition)
+
+
+def guess_yes(proposal: Proposal, *, asked: bool) -> Proposal | None:
+    """The proposal with the levels no and yes, by labels; where it is asked also by the habit of 0/1 and 1/2."""
     codes = list(proposal.levels.items())
+    if len(codes) != 2:
+        return None
     yes = next((at for at, (level, _) in enumerate(codes) if YES.match(level)), None)
     no = next((at for at, (level, _) in enumerate(codes) if NO.match(level)), None)
-    told = yes is not None and no is not None and yes != no
-    if told:
-        levels = {"no": codes[no or 0][1], "yes": codes[yes or 0][1]}
-    elif condition and [str(code) for _, code in codes] in (["0", "1"], ["1", "2"]):
-        levels = dict(
-            zip(("no", "yes") if codes[0][1] == 0 else ("yes", "no"), (code for _, code in codes), strict=True)
-        )
-        levels = {"no": levels["no"], "yes": levels["yes"]}
-    else:
-        return proposal
-    why = (
-        proposal.why
-        if told
-        else f"codes {codes[0][1]} and {codes[1][1]} without labels: {levels['yes']} is taken for yes, CHECK"
-    )
-    role = "condition" if condition else "categorical"
-    return replace(proposal, role=role, condition=condition, levels=levels, why=why)
+    if yes is not None and no is not None and yes != no:
+        return replace(proposal, levels={"no": codes[no][1], "yes": codes[yes][1]})
+    if asked and (yes is None) != (no is None):
+        at = 1 - no if no is not None else yes or 0
+        why = f"{proposal.why}; {codes[at][0]!r} is taken for yes, CHECK"
+        return replace(proposal, levels={"no": codes[1 - at][1], "yes": codes[at][1]}, why=why)
+    if not asked or not two_plain_codes(proposal):
+        return None
+    said_no, said_yes = (0, 1) if codes[0][1] == 0 else (2, 1)
+    why = f"codes {codes[0][1]} and {codes[1][1]} without labels: {said_yes} is taken for yes, CHECK"
+    return replace(proposal, levels={"no": said_no, "yes": said_yes}, why=why)
+
+
+def two_plain_codes(proposal: Proposal) -> bool:
+    """Whether a column holds 0 and 1, or 1 and 2, and no label says what they are."""
+    codes = [(level, str(code)) for level, code in proposal.levels.items()]
+    return codes in ([("0", "0"), ("1", "1")], [("1", "1"), ("2", "2")])
 
 
 def _level(code: str, labels: Mapping[str, str]) -> str:
