@@ -18,7 +18,7 @@ from comorbid._numerics.assemble import assemble_patterns
 from comorbid._numerics.structure import Clusters, PatternTable
 from comorbid.codebook import Codebook, Variable
 from comorbid.design import SurveyDesign
-from comorbid.errors import CodebookError, CohortError, DesignError, few, require_known
+from comorbid.errors import CodebookError, CohortError, DesignError, SourceError, few, require_known
 from comorbid.gaps import ReportPeople, gap_variables, sharing_in_table
 from comorbid.people import compared, matching_levels
 from comorbid.recode import TINY, coded_groups, key, level_ranks
@@ -67,7 +67,7 @@ class PeopleRelation:
         name = None if domain is None else repr(domain)
         if name not in self._counts:
             table = self._table if domain is None else self._table.filter(domain)
-            self._counts[name] = int(table.count().to_pyarrow().as_py())
+            self._counts[name] = int(_answered(table.count()).as_py())
         return self._counts[name]
 
     def count_missing(self, variable: Variable, domain: Any) -> int:
@@ -345,7 +345,20 @@ def _sized(clusters: Clusters, groups: pd.DataFrame) -> Clusters:
 
 def _fetched(expression: Any) -> pd.DataFrame:
     """A small result, through Arrow."""
-    return expression.to_pyarrow().to_pandas()
+    return _answered(expression).to_pandas()
+
+
+def _answered(expression: Any) -> Any:
+    """What the engine answers; what it cannot read in Parquet files is an error of ours."""
+    try:
+        return expression.to_pyarrow()
+    except Exception as fault:
+        if type(fault).__module__.strip("_") != "duckdb":
+            raise
+        raise SourceError(
+            f"DuckDB cannot read the people ({type(fault).__name__}): a file is damaged, or a column holds what is no "
+            "number where the codebook says that it does."
+        ) from None
 
 
 def _literals(codes: Any, column: Any) -> list[Any]:

@@ -10,7 +10,9 @@ import pandas as pd
 import pyreadstat
 import pytest
 
-from benchmarks.fuzz import Reader, damaged, fuzz, readers
+from benchmarks import fuzz as fuzzing
+from benchmarks.fuzz import content, fuzz
+from benchmarks.fuzz_readers import Reader, readers
 from comorbid.errors import ComorbidError, SourceError
 from comorbid.sources import spss_apart
 from comorbid.sources.files import read_people
@@ -29,25 +31,51 @@ def crashing(path: Path) -> None:
     os.abort()
 
 
+def leaving(path: Path) -> None:
+    os._exit(0)
+
+
+def by_program(path: Path) -> None:
+    """Dies here, and is refused where the program reads."""
+    if spss_apart.run is not fuzzing.PROGRAM:
+        os.abort()
+    refusing(path)
+
+
+SEEDS = (b"\x01" * 40,)
+
+
 def test_every_kind_of_fault_is_seen_and_the_next_input_goes_on(tmp_path: Path) -> None:
-    seeds = (b"\x01" * 40,)
-    found = {
-        act.__name__: fuzz(Reader("r", ".r", act, seeds), 12, 1, tmp_path, tmp_path) for act in (refusing, crashing)
+    acts = (refusing, crashing, leaving)
+    found = {act.__name__: fuzz(Reader("r", ".r", act, SEEDS), range(5, 17), 1, tmp_path, tmp_path) for act in acts}
+    assert found == {
+        "refusing": {},
+        "crashing": {"died of SIGABRT": (12, 5)},
+        "leaving": {"died with status 0": (12, 5)},
     }
-    assert found == {"refusing": {}, "crashing": {"died of SIGABRT": (12, 0)}}
-    escaped = fuzz(Reader("r", ".r", escaping, seeds), 12, 1, tmp_path, None)
-    assert [kind.split()[0] for kind in escaped] == ["ValueError"] and (tmp_path / "r-0.r").exists()
+    escaped = fuzz(Reader("r", ".r", escaping, SEEDS), range(12), 1, tmp_path, None)
+    assert [kind.split()[0] for kind in escaped] == ["ValueError"] and (tmp_path / "r-5.r").exists()
+
+
+def test_what_kills_the_child_is_read_again_by_the_program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(spss_apart, "run", fuzzing.within)
+    assert fuzz(Reader("r", ".r", by_program, SEEDS, apart=True), range(4), 1, tmp_path, None) == {}
+    found = fuzz(Reader("r", ".r", by_program, SEEDS), range(4), 1, tmp_path, None)
+    assert found == {"died of SIGABRT": (4, 0)}
+    both = fuzz(Reader("r", ".r", crashing, SEEDS, apart=True), range(4), 1, tmp_path, None)
+    assert both == {"died of SIGABRT": (4, 0)}
 
 
 def test_inputs_are_damaged_and_the_same_for_the_same_seed() -> None:
-    reader = Reader("r", ".r", refusing, (bytes(range(256)) * 8,))
-    inputs = [damaged(reader, number, 1) for number in range(50)]
-    assert inputs == [damaged(reader, number, 1) for number in range(50)] and len(set(inputs)) > 45
+    for reader in readers():
+        inputs = [content(reader, number, 1) for number in range(50)] if reader.seeds else []
+        assert inputs == [content(reader, number, 1) for number in range(len(inputs))]
+        assert len({*inputs, *reader.seeds}) > 45 or not inputs, reader.name
 
 
 def test_sound_files_are_read_by_every_reader(tmp_path: Path) -> None:
-    for reader in readers(None):
-        for seed in reader.seeds[:1]:
+    for reader in readers():
+        for seed in reader.seeds[:1] if reader.apart else reader.seeds:
             path = tmp_path / f"mine{reader.ending}"
             path.write_bytes(seed)
             reader.read(path)

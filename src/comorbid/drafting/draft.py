@@ -15,7 +15,7 @@ from comorbid.drafting.names import replicate_stem
 from comorbid.drafting.proposals import REPEATS, Proposal, propose, two_plain_codes
 from comorbid.drafting.sniffing import sniffed
 from comorbid.drafting.text import codebook_text
-from comorbid.errors import SourceError
+from comorbid.errors import SourceError, listed
 from comorbid.sources.files import TEXT, read_people
 from comorbid.sources.statistical import Labels, read_sas, read_spss, read_stata
 
@@ -136,6 +136,9 @@ def _read(path: Path, how: DataFile) -> tuple[pd.DataFrame, Labels]:
     reader = None if how.long else LABELLED.get(path.suffix.lower())
     people, labels = reader(path) if reader else (read_people(path, how), Labels())
     people.columns = [str(name) for name in people.columns]
+    repeated = people.columns[people.columns.duplicated()]
+    if len(repeated):
+        raise SourceError(f"{path.name} has several columns {listed(repeated.unique())}. Rename or drop the others.")
     return people, labels
 
 

@@ -98,8 +98,9 @@ def propose(
         Whether the file says that its numbers are days.
     """
     name = str(column.name)
-    known = column.dropna()
-    codes, declared = {key(code): text for code, text in values.items()}, {key(code) for code in missing}
+    known = _known(column)
+    codes = {key(code): text for code, text in values.items() if key(code)}
+    declared = {key(code) for code in missing}
     refused = _left_out(name, label, known, is_date)
     if refused:
         return Proposal(name, "left out", refused, label)
@@ -116,6 +117,12 @@ def propose(
         gone, told = _missing_numbers(known, codes, declared)
         return Proposal(name, "continuous", told, label, missing=gone, quasi=quasi)
     return _as_condition(replace(found, column=name, label=label, quasi=quasi), known_condition(name, label))
+
+
+def _known(column: pd.Series) -> pd.Series:
+    """Values of a column; an empty text is none."""
+    known = column.dropna()
+    return known if pd.api.types.is_numeric_dtype(known) else known[known.astype(str).str.strip() != ""]
 
 
 def _left_out(name: str, label: str, known: pd.Series, is_date: bool) -> str:

@@ -32,8 +32,8 @@ def file_faults(path: Path, how: DataFile | None = None) -> list[Fault]:
         try:
             header = next(rows)
             lengths = Counter(len(row) for row in rows if row)
-        except StopIteration:
-            return []
+        except (StopIteration, UnicodeError):
+            return []  # empty, or without the byte order mark of its encoding: reading says so
         except csv.Error as fault:
             return [Fault("", "unreadable-rows", f"{path.name}: {fault}", 1, "Write the file again as plain CSV.")]
     return [*_header_faults(header, how.delimiter), *_length_faults(len(header), lengths)]

@@ -126,15 +126,18 @@ def _read(source: str | Path) -> list[Code]:
     if not path.is_file():
         names = [found.stem for found in sorted(shipped.glob("*.csv"))]
         raise UnknownNameError(f"no code list {str(source)!r}. Give a CSV file, or one that ships: {listed(names)}.")
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        rows = csv.DictReader(file)
-        if tuple(rows.fieldnames or ()) != COLUMNS:
-            raise CodebookError(f"{path.name} is no code list: its columns are not {', '.join(COLUMNS)}.")
-        return [_code(row, path.name, number) for number, row in enumerate(rows, 2)]
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            rows = csv.DictReader(file, restval="")
+            if tuple(rows.fieldnames or ()) != COLUMNS:
+                raise CodebookError(f"{path.name} is no code list: its columns are not {', '.join(COLUMNS)}.")
+            return [_code(row, path.name, number) for number, row in enumerate(rows, 2)]
+    except (OSError, UnicodeError, csv.Error) as fault:
+        raise CodebookError(f"{path.name} cannot be read as CSV in UTF-8: {fault}.") from None
 
 
 def _code(row: dict[str, str], name: str, number: int) -> Code:
-    empty = [column for column in COLUMNS if column != "meaning" and not (row[column] or "").strip()]
+    empty = [column for column in COLUMNS if column != "meaning" and not row[column].strip()]
     if empty:
         raise CodebookError(
             f"{name}, line {number}: no {listed(empty)}. A code without version and source is not used."

@@ -6,7 +6,7 @@ import glob
 from pathlib import Path
 from typing import Any
 
-from comorbid.errors import SourceError
+from comorbid.errors import SourceError, listed
 
 PARQUET_MAGIC = b"PAR1"
 KEY_BITS = 18
@@ -44,7 +44,14 @@ def open_relation(source: Any) -> Any:
         raise SourceError(
             "cohorts larger than memory need `pip install comorbid[parquet]` (DuckDB and Ibis)."
         ) from None
-    return connection.read_parquet([str(file) for file in files])
+    import duckdb
+
+    try:
+        return connection.read_parquet([str(file) for file in files])
+    except duckdb.Error:
+        raise SourceError(
+            f"{listed(file.name for file in files)} cannot be read as Parquet: damaged, or of different columns."
+        ) from None
 
 
 def _files(source: str | Path) -> list[Path]:

@@ -12,13 +12,14 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import pandas as pd
 
 from comorbid.errors import SourceError, listed
 from comorbid.paths import resource_dir
 from comorbid.sources.download import LARGEST
+from comorbid.sources.unpacking import UNSOUND
 
 __all__ = ["ADDRESS", "archives", "extract", "layout_known", "read_fixed_width", "read_layout"]
 
@@ -133,7 +134,7 @@ def _sample_adults(year: int, place: Path, columns: list[str], optional: list[st
 def _read_csv(place: Path, stem: str, columns: list[str], optional: list[str], year: int | None = None) -> pd.DataFrame:
     """Columns of a comma-separated file; keys stay text."""
     with _opened(place, stem, ".csv") as file:
-        frame = pd.read_csv(file, dtype=dict.fromkeys(KEYS, str), low_memory=False)
+        frame = _parsed(file, f"{stem}.csv", dtype=dict.fromkeys(KEYS, str))
     frame.columns = [str(name).upper() for name in frame.columns]
     frame = frame.rename(columns=_design_names(set(frame.columns)))
     absent = [name for name in columns if name not in frame.columns]
@@ -171,14 +172,24 @@ def _shipped_layout(year: int) -> Layout:
 def read_layout(place: Path) -> Layout:
     """Positions that lie beside a fixed-width file, as layout.csv; none when there is no such file."""
     path = place / "layout.csv"
-    return _layout(pd.read_csv(path)) if path.is_file() else {}
+    return _layout(_parsed(path, path.name)) if path.is_file() else {}
+
+
+def _parsed(file: IO[str] | Path, name: str, **how: Any) -> pd.DataFrame:
+    try:
+        return pd.read_csv(file, low_memory=False, **how)
+    except Exception:
+        raise SourceError(f"{name} cannot be read as CSV: it is damaged or not what its name says.") from None
 
 
 def _layout(rows: pd.DataFrame) -> Layout:
     if not {"variable", "start", "end"} <= {*rows.columns}:
         raise SourceError("layout.csv needs the columns variable, start, end.")
-    spans = zip(rows["start"].astype(int), rows["end"].astype(int), strict=True)
-    return dict(zip(rows["variable"].str.upper(), spans, strict=True))
+    try:
+        spans = zip(rows["start"].astype(int), rows["end"].astype(int), strict=True)
+        return dict(zip(rows["variable"].str.upper(), spans, strict=True))
+    except (AttributeError, TypeError, ValueError, OverflowError):
+        raise SourceError("layout.csv: variable is a name, start and end are whole numbers, in every line.") from None
 
 
 def _found(place: Path, stem: str, kind: str) -> Path | None:
@@ -201,12 +212,11 @@ def _opened(place: Path, stem: str, kind: str) -> Iterator[IO[str]]:
     import io
 
     try:
-        archive = zipfile.ZipFile(path)
-    except (OSError, zipfile.BadZipFile):
-        raise SourceError(f"{path.name} is no archive, or breaks off; download it again.") from None
-    with archive:
-        members = [item for item in archive.infolist() if item.filename.lower().endswith(kind)]
-        if len(members) != 1 or members[0].file_size > LARGEST:
-            raise SourceError(f"{path.name} does not hold one file {kind} of ordinary size.")
-        with archive.open(members[0]) as raw, io.TextIOWrapper(raw, encoding="latin-1", newline="") as file:
-            yield file
+        with zipfile.ZipFile(path) as archive:
+            members = [item for item in archive.infolist() if item.filename.lower().endswith(kind)]
+            if len(members) != 1 or members[0].file_size > LARGEST:
+                raise SourceError(f"{path.name} does not hold one file {kind} of ordinary size.")
+            with archive.open(members[0]) as raw, io.TextIOWrapper(raw, encoding="latin-1", newline="") as file:
+                yield file
+    except UNSOUND:
+        raise SourceError(f"{path.name} is no archive, is damaged, or breaks off; download it again.") from None

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import re
 import warnings
 from collections.abc import Mapping
+from contextlib import redirect_stdout
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -94,11 +96,13 @@ def _label_sets(reader: Any, frame: pd.DataFrame) -> dict[str, str]:
 def read_sas(path: Path) -> tuple[pd.DataFrame, Labels]:
     """Codes of a SAS data set; its formats lie in another file, so it has labels of columns alone."""
     try:
-        with pd.read_sas(path, format="sas7bdat", encoding="latin-1", iterator=True) as reader:
-            columns: Any = reader
-            frame = reader.read()
-            labels = {str(column.name): str(column.label) for column in columns.columns if column.label}
-            formats = {str(column.name): column.format for column in columns.columns}
+        # pandas prints what it finds odd
+        with redirect_stdout(io.StringIO()):
+            opened: Any = pd.read_sas(path, format="sas7bdat", encoding="latin-1", iterator=True)
+            with opened as reader:
+                frame = reader.read()
+                labels = {str(column.name): str(column.label) for column in reader.columns if column.label}
+                formats = {str(column.name): column.format for column in reader.columns}
     except Exception:
         raise _damaged(path, "SAS") from None
     labels = {name: text for name, text in labels.items() if text not in ("", name)}

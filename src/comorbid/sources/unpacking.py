@@ -15,6 +15,7 @@ from comorbid.errors import SourceError
 
 __all__ = [
     "DAMAGED",
+    "UNSOUND",
     "foreign_byte",
     "opener",
     "require_in_proportion",
@@ -24,6 +25,8 @@ __all__ = [
 ]
 
 DAMAGED = (OSError, EOFError, lzma.LZMAError, zlib.error)
+UNSOUND = (zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError, *DAMAGED)
+"""What a bad archive raises; one packed in a way that Python does not know, or locked, the second and third."""
 PLENTY = 256 * 2**20
 """Bytes, unpacked, that any file may have."""
 RATIO = 100
@@ -82,6 +85,8 @@ def foreign_byte(path: Path, encoding: str) -> str:
                 decoder.decode(block)
             except UnicodeDecodeError as fault:
                 return f" (byte {before - held + fault.start:,})"
+            except UnicodeError:
+                return " (it has no byte order mark)"
             before += len(block)
     return ""
 
@@ -99,8 +104,7 @@ def require_sound_archive(path: Path) -> None:
                 with archive.open(member) as file:
                     if DOCUMENT_TYPE in file.read(1024).lower():
                         raise SourceError(f"{path.name} holds XML with a document type, which no spreadsheet needs.")
-    # An archive locked with a password, or packed in a way that Python does not know, raises the second and third.
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError, *DAMAGED):
+    except UNSOUND:
         raise SourceError(
             f"{path.name} is not a spreadsheet, or is damaged or locked. Save it again as .xlsx."
         ) from None
