@@ -49,6 +49,7 @@ PLAIN = people()
 TRUE, B, X = (PLAIN[name].to_numpy() for name in ("a", "b", "x"))
 FIRST = np.arange(N) == 0
 ODD: Any = np.where(np.arange(N) < 30, 7, TRUE.astype(int))
+ODDER: Any = np.where((np.arange(N) >= 30) & (np.arange(N) < 34), 9, ODD)
 
 
 def fitted(model: str = "a ~ b + x", conditions: Any = None, **more: Any) -> cm.LogisticFit:
@@ -139,7 +140,7 @@ LONG = pd.DataFrame({"id": np.repeat(range(1, 31), 4), "a": [0, 1] * 60})
 NAMES = [f"{SECRET} {i}" for i in range(N)]
 
 REFUSED: dict[str, Refused] = {
-    "01-complete-separation": refused(lambda: fitted("a ~ x", a=X > 0), "separation", "`a`.*x", "", "firth"),
+    "01-complete-separation": refused(lambda: fitted("a ~ x", a=X > 0), "separation", "`a`.*x", "400", "firth"),
     "02-an-empty-cell": refused(lambda: fitted("a ~ b", a=TRUE & ~B), "separation", "`a`.*`b`", r"0 of \d+", "firth"),
     "03-exact-collinearity": refused(
         lambda: fitted("a ~ b + x + y", y=X * 2), "collinearity", "`y`.*`x`", "", "Leave one"
@@ -160,7 +161,11 @@ REFUSED: dict[str, Refused] = {
     "09-outcome-coded-1-and-2": refused(
         lambda: coded(TRUE + 1), "codebook", "`a`", r"outside \{0: no, 1: yes\}: 2 \(\d+\)", "Declare them"
     ),
-    "10-outcome-coded-1-2-7-9": refused(lambda: coded(ODD), "codebook", "`a`", r"7 \(30\)", "Declare.*missing"),
+    "10-outcome-coded-1-2-7-9": refused(
+        lambda: coded(ODDER),
+        "codebook", "`a`", r"has values .*: 7 \(30\), 9 \(fewer than 10\)", "Declare.*missing",
+    ),
+    "10-many-of-a-code": refused(lambda: coded(ODD), "codebook", "`a`", r"30 values .*: 7 \(30\)", "Declare.*missing"),
     "10-few-of-a-code": refused(
         lambda: coded(np.where(FIRST, 7, TRUE)), "codebook", "`a`", r"7 \(fewer than 10\)", "Declare.*missing"
     ),
@@ -168,10 +173,10 @@ REFUSED: dict[str, Refused] = {
         lambda: fitted("a ~ e", e=ODD), "codebook", "`e`", "12 distinct", "could be codes.*codebook"
     ),
     "12-outcome-as-text": refused(
-        lambda: fitted(a=np.where(TRUE, "Yes", "No")), "codebook", "`a`.*text", "", "codebook|categor"
+        lambda: fitted(a=np.where(TRUE, "Yes", "No")), "codebook", "`a`.*text", "400 values", "codebook|categor"
     ),
     "14-stray-blanks": refused(
-        lambda: fitted(g=pd.Categorical(["u", "u "] * 200)), "cohort", "`g`", "1 categories", "Strip"
+        lambda: fitted(g=pd.Categorical(["u", "u "] * 200)), "cohort", "`g`", "1 of 2 categories", "Strip"
     ),
     "15-nobody-after-a-filter": refused(
         lambda: cm.load_cohort(people()).restrict("x > 1e6", "above a million"),
@@ -181,7 +186,8 @@ REFUSED: dict[str, Refused] = {
         "Look at the flow",
     ),
     "16-one-row": refused(
-        lambda: cm.fit_logistic(cm.load_cohort(people().head(1)), "a ~ b + x"), "spec", "`a`", "fewer than 10", "Widen"
+        lambda: cm.fit_logistic(cm.load_cohort(people().head(1)), "a ~ b + x"),
+        "spec", "`a` is the same", "fewer than 10", "Widen",
     ),
     "17-more-coefficients-than-people": refused(
         lambda: cm.fit_logistic(
@@ -189,13 +195,13 @@ REFUSED: dict[str, Refused] = {
                                          **{f"x{i}": np.sin(np.arange(6) * (i + 1)) for i in range(6)}})),
             "a ~ b + " + " + ".join(f"x{i}" for i in range(6)),
         ),
-        "collinearity", "8 coefficients", "6", "Leave out terms",
+        "collinearity", "8 coefficients", "fewer than 10 people", "Leave out terms",
     ),
     "18-an-infinite-covariate": refused(
         lambda: fitted(x=np.where(FIRST, np.inf, X)), "codebook", "`x`", "fewer than 10 .*infinite", "mend"
     ),
     "19-a-top-code-as-text": refused(
-        lambda: fitted(x=["80+", *["3"] * (N - 1)]), "codebook", "`x`.*text", "", "codebook"
+        lambda: fitted(x=["80+", *["3"] * (N - 1)]), "codebook", "`x`.*text", "400 values", "codebook"
     ),
     "20-an-outcome-of-a-fraction": refused(
         lambda: coded(np.where(FIRST, ODD_NUMBER, TRUE)), "codebook", "`a`", "fewer than 10.*1 other value", "Declare"
@@ -222,7 +228,7 @@ REFUSED: dict[str, Refused] = {
         owned(LONG), "cohort", "`id`", "30 people apart in 120 rows", r"long = \{ person"
     ),
     "35-a-stratum-of-one-psu": refused(
-        lambda: fitted(p=np.where(PLAIN["s"] == 0, 0, PLAIN["p"])), "design", "PSU", "stratum|strata", "lonely"
+        lambda: fitted(p=np.where(PLAIN["s"] == 0, 0, PLAIN["p"])), "design", "stratum '0'", "one PSU", "lonely"
     ),
     "37-a-missing-stratum": refused(
         lambda: fitted(s=[None] * 20 + ["u"] * (N - 20)), "design", "'s'", "20 of 400", "mend the"
@@ -268,6 +274,45 @@ def test_input_that_is_refused(case: Refused, tmp_path: Path) -> None:
     assert SECRET not in said and str(ODD_NUMBER) not in said and "\n" not in said
 
 
+IN_A_DATABASE: dict[str, dict[str, Any]] = {
+    "01-complete-separation": {"a": X > 0},
+    "02-an-empty-cell": {"a": TRUE & ~B},
+    "05-a-constant-outcome": {"a": False},
+    "07-a-covariate-nobody-has": {"x": np.nan},
+    "09-outcome-coded-1-and-2": {"a": TRUE + 1},
+    "10-outcome-coded-1-2-7-9": {"a": ODDER},
+    "18-an-infinite-covariate": {"x": np.where(FIRST, np.inf, X)},
+    "20-an-outcome-of-a-fraction": {"a": np.where(FIRST, ODD_NUMBER, TRUE)},
+    "27-a-missing-weight": {"w": np.where(FIRST, np.nan, 1.0)},
+    "28-a-negative-weight": {"w": np.where(FIRST, -1.0, 1.0)},
+    "29-all-weights-zero": {"w": 0.0},
+    "30-an-infinite-weight": {"w": np.where(FIRST, np.inf, 1.0)},
+    "35-a-stratum-of-one-psu": {"p": np.where(PLAIN["s"] == 0, 0, PLAIN["p"])},
+    "37-a-missing-stratum": {"s": pd.array([None] * 20 + [1] * (N - 20), dtype="Int64")},
+    "37-a-missing-psu": {"p": np.where(FIRST, np.nan, 1.0)},
+}
+PLAINLY = parse_codebook(
+    {
+        "variables": {"a": {"kind": "condition"}, "b": {"kind": "condition"}, "x": {"kind": "continuous"}},
+        "designs": {"survey": {"weights": "w", "strata": "s", "psu": "p"}},
+        "default_design": "survey",
+    }
+)
+
+
+@pytest.mark.parametrize("more", IN_A_DATABASE.values(), ids=IN_A_DATABASE)
+def test_input_is_refused_alike_in_a_database(more: dict[str, Any], tmp_path: Path) -> None:
+    """A Parquet file is read where it lies, by DuckDB; what is said of it is what is said of a frame in memory."""
+    pytest.importorskip("ibis", reason="ibis is not installed; pip install comorbid[parquet]")
+    frame, said = people(**more), []
+    frame.to_parquet(tmp_path / "people.parquet")
+    for source in (frame, tmp_path / "people.parquet"):
+        with pytest.raises(ComorbidError) as found:
+            cm.fit_logistic(cm.load_cohort(source, codebook=PLAINLY), "a ~ b + x")
+        said.append((found.value.code, str(found.value)))
+    assert said[0] == said[1]
+
+
 def yes_no(values: Any) -> pd.Categorical:
     return pd.Categorical(np.where(values, "Yes", "No"), ["Yes", "No"])
 
@@ -303,6 +348,16 @@ def missing_outcome(form: str) -> None:
     assert (fit.n, fit.glance()["n_excluded"][0]) == (N - 40, 40)
     complete = cm.fit_logistic(cohort.complete_cases(["a"]), "a ~ b + x")
     np.testing.assert_allclose(fit.tidy()["std_error"], complete.tidy()["std_error"], rtol=1e-12)
+
+
+def missing_covariate(_: Path) -> None:
+    """Whole numbers with gaps are a quantity when they are many, and give what floats with gaps give."""
+    whole = pd.array(np.round(X * 1000).astype(int), dtype="Int64")
+    whole[:40] = pd.NA
+    nullable, plain = (fitted(x=values) for values in (whole, pd.Series(whole).astype("float64")))
+    assert (nullable.n, nullable.glance()["n_excluded"][0]) == (N - 40, 40)
+    columns = ["estimate", "std_error"]
+    np.testing.assert_allclose(nullable.tidy()[columns], plain.tidy()[columns], rtol=1e-12)
 
 
 def weightless(_: Path) -> None:
@@ -371,6 +426,7 @@ WORKS: dict[str, Callable[[Path], None]] = {
     "21-a-nullable-boolean": lambda _: missing_outcome("boolean"),
     "22-a-nullable-integer": lambda _: missing_outcome("Int64"),
     "23-a-nullable-float": lambda _: missing_outcome("Float64"),
+    "23-a-nullable-integer-as-covariate": missing_covariate,
     "31-some-weights-zero": weightless,
     "34-long-rows-declared": long_declared,
     "38-a-domain-not-a-subset": domain,

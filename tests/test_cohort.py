@@ -205,7 +205,7 @@ def test_design_columns_are_no_variables_and_say_so() -> None:
 
 
 def test_categories_that_differ_by_blanks_are_an_error() -> None:
-    with pytest.raises(CohortError, match="`g` has 1 categories that stand there twice"):
+    with pytest.raises(CohortError, match="1 of 2 categories of `g` stand there twice"):
         cm.load_cohort(people(g=pd.Categorical(["yes", " yes"] * (N // 2))))
 
 

@@ -149,9 +149,11 @@ def _undeclared(variable: Variable, found: list[tuple[Any, int]]) -> CodebookErr
     if hidden:
         parts.append(f"{hidden} other value{'s that are' if hidden > 1 else ' that is'} not repeated here")
     total = sum(count for _, count in found)
+    masked = total >= 10 and any(count < 10 for _, count in found)  # the sum less the others would tell them
+    number = "" if masked else f"{few(total)} "
     accepted = declared_codes(variable)
     return CodebookError(
-        f"`{variable.name}` (column {variable.column!r}) has {few(total)} values outside {{{accepted}}}: "
+        f"`{variable.name}` (column {variable.column!r}) has {number}values outside {{{accepted}}}: "
         f"{', '.join(parts)}. Nothing was loaded. Declare them in the codebook, as levels or as `missing`."
     )
 
@@ -183,10 +185,10 @@ def continuous_values(column: pd.Series, variable: Variable) -> np.ndarray:
         tiny = (np.abs(numbers) < TINY) & (numbers != 0)
         numbers = np.where(tiny, 0.0, numbers) if tiny.any() else numbers
     if np.isinf(least) or np.isinf(largest):
-        _refuse(variable, int(np.isinf(numbers).sum()), "that are infinite")
+        refuse_values(variable, int(np.isinf(numbers).sum()), "that are infinite")
     low, high = variable.limits or (-np.inf, np.inf)
     if least < low or largest > high:
-        _refuse(variable, int(((numbers < low) | (numbers > high)).sum()), f"outside {low:g} to {high:g}")
+        refuse_values(variable, int(((numbers < low) | (numbers > high)).sum()), f"outside {low:g} to {high:g}")
     return numbers
 
 
@@ -206,13 +208,13 @@ def _numbers(column: pd.Series, variable: Variable) -> np.ndarray:
     if pd.api.types.is_numeric_dtype(column.dtype) and column.dtype.kind != "c":
         return column.to_numpy(dtype=np.float64, na_value=np.nan)
     if column.dtype.kind in "mMc" or isinstance(column.dtype, pd.PeriodDtype):
-        _refuse(variable, len(column), "that are dates, times or complex, not numbers")
+        refuse_values(variable, len(column), "that are dates, times or complex, not numbers")
     column = column.astype(object)
     texts = column.map(key, na_action="ignore")
     plain = column.map(lambda value: isinstance(value, (str, Real, Decimal)))
     numbers = pd.to_numeric(column.where(plain), errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
     blank = (texts.isna() | texts.isin(["", *variable.missing])).to_numpy(dtype=bool)
-    _refuse(variable, int((np.isnan(numbers) & ~blank).sum()), "that are not numbers")
+    refuse_values(variable, int((np.isnan(numbers) & ~blank).sum()), "that are not numbers")
     return numbers
 
 
@@ -225,7 +227,8 @@ def coded_values(values: np.ndarray, distinct: np.ndarray) -> CodedColumn:
     return CodedColumn(codes.astype(np.int32), len(distinct), bool(missing.any()))
 
 
-def _refuse(variable: Variable, count: int, what: str) -> None:
+def refuse_values(variable: Variable, count: int, what: str) -> None:
+    """Raise when a count of people have values that are wrong."""
     if count:
         raise CodebookError(
             f"`{variable.name}` (column {variable.column!r}) has {few(count)} values {what}. Nothing was loaded. "

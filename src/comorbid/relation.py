@@ -21,10 +21,10 @@ from comorbid.design import SurveyDesign
 from comorbid.errors import CodebookError, CohortError, DesignError, SourceError, few, require_known
 from comorbid.gaps import ReportPeople, gap_variables, sharing_in_table
 from comorbid.people import compared, matching_levels
-from comorbid.recode import TINY, coded_groups, key, level_ranks
+from comorbid.recode import TINY, coded_groups, key, level_ranks, refuse_values
 from comorbid.replication import replicated_units
 from comorbid.restriction import Combined, Comparison, Known, Narrowing, Negated, Restriction, SharedGaps
-from comorbid.sampling import sampled_units
+from comorbid.sampling import require_labels, require_weights, sampled_units
 
 MISSING, UNDECLARED = -1, -2
 MOST_CELLS = 20_000_000
@@ -151,9 +151,17 @@ class PeopleRelation:
             numbers = np.unique(_without_tiny(values.to_numpy(dtype=np.float64)))
             low, high = variable.limits or (-np.inf, np.inf)
             if len(numbers) and (numbers[0] < low or numbers[-1] > high or not np.isfinite(numbers).all()):
-                raise CodebookError(f"`{variable.name}` has values outside {low:g} to {high:g}, or infinite ones.")
+                self._refuse_numbers(variable, low, high)
             self._distinct[variable.name] = numbers
         return self._distinct[variable.name]
+
+    def _refuse_numbers(self, variable: Variable, low: float, high: float) -> None:
+        """Raise with the number of people whose value is infinite, or outside the variable's limits."""
+        value = self.number(variable)
+        outside = {"that are infinite": value.isinf(), f"outside {low:g} to {high:g}": (value < low) | (value > high)}
+        for what, wrong in outside.items():
+            found = _fetched(self._table.aggregate(people=wrong.ifelse(1, 0).sum()))["people"]
+            refuse_values(variable, int(found.sum()), what)
 
     def _known(self, variable: Variable) -> Any:
         return self.code(variable) != MISSING if variable.is_categorical else self.number(variable).notnull()
@@ -215,15 +223,16 @@ class PeopleRelation:
         if design is None or design.weights is None:
             return
         weight = self.column(design.weights).cast("float64")
-        wrong = weight.isnull() | weight.isnan() | weight.isinf() | (weight < 0)
-        found = _fetched(self._table.aggregate(wrong=wrong.sum(), largest=weight.max())).iloc[0]
-        if found["wrong"]:
-            raise DesignError(
-                f"weights {design.weights!r}: {few(int(found['wrong']))} are missing, infinite or below zero. "
-                "Weights are finite numbers of zero or more."
-            )
-        if not found["largest"] > 0:
-            raise DesignError(f"weights {design.weights!r}: none is above zero.")
+        faults = {
+            "missing or not numbers": weight.isnull() | weight.isnan(),
+            "infinite": weight.isinf(),
+            "below zero": weight < 0,
+            "positive": weight > 0,
+        }
+        counts = {name: fault.ifelse(1, 0).sum() for name, fault in faults.items()}
+        found = _fetched(self._table.aggregate(**counts)).sum()
+        wrong = {name: int(found[name]) for name in faults if name != "positive"}
+        require_weights(design.weights, len(self), wrong, int(found["positive"]))
 
     def clusters(self, design: SurveyDesign | None) -> Clusters:
         """Strata and sampled units of the whole table."""
@@ -249,6 +258,8 @@ class PeopleRelation:
         groups = _fetched(self._table.group_by(names).aggregate(people=self._table.count())) if names else None
         if groups is None:
             groups = pd.DataFrame({"people": [len(self)]})
+        for name in names:
+            require_labels(name, int(groups.loc[groups[name].isna(), "people"].sum()), len(self))
         groups = groups.sort_values(names, ignore_index=True) if names else groups
         # Each combination stands once a PSU, or as often as it has people where these are the sampled units.
         repeats = np.ones(len(groups), dtype=int) if design.psu else groups["people"].to_numpy()

@@ -41,21 +41,44 @@ def sampling_weights(column: pd.Series) -> np.ndarray:
     low, high = extremes(weights) if len(weights) else (0.0, 0.0)
     if low >= 0 and 0 < high < np.inf:
         return weights
-    for fault, what in (
-        (np.isnan(weights), "missing or not numbers"),
-        (np.isinf(weights), "infinite"),
-        (weights < 0, "below zero"),
-    ):
-        if fault.any():
+    wrong = {
+        "missing or not numbers": int(np.isnan(weights).sum()),
+        "infinite": int(np.isinf(weights).sum()),
+        "below zero": int((weights < 0).sum()),
+    }
+    require_weights(str(column.name), len(weights), wrong, int((weights > 0).sum()))
+    return weights
+
+
+def require_weights(name: str, n: int, wrong: Mapping[str, int], positive: int) -> None:
+    """Raise when some of n weights are wrong, each kind with how many there are, or none is positive.
+
+    Raises
+    ------
+    DesignError
+    """
+    for what, count in wrong.items():
+        if count:
             raise DesignError(
-                f"weights {column.name!r}: {few(int(fault.sum()))} of {len(weights):,} are {what}. "
+                f"weights {name!r}: {few(count)} of {n:,} are {what}. "
                 "Weights are finite numbers of zero or more; restrict the file or mend the column."
             )
-    if not (weights > 0).any():
+    if not positive:
+        raise DesignError(f"weights {name!r}: none of {n:,} is above zero. Name the column of the weights.")
+
+
+def require_labels(name: str, missing: int, n: int) -> None:
+    """Raise when a design column has no label for some of n people.
+
+    Raises
+    ------
+    DesignError
+    """
+    if missing:
         raise DesignError(
-            f"weights {column.name!r}: none of {len(weights):,} is above zero. Name the column of the weights."
+            f"design column {name!r} is missing for {few(missing)} of {n:,} people; each needs one. "
+            "Drop people outside the sample from the file, or mend the column."
         )
-    return weights
 
 
 def sampled_units(columns: Mapping[str, pd.Series], design: SurveyDesign | None, n: int) -> SampledUnits:
@@ -111,12 +134,7 @@ def _numbered(columns: Mapping[str, pd.Series], name: str | None, n: int) -> tup
         raise DesignError(
             f"design column {name!r} holds lists or other objects; it takes one label a person."
         ) from None
-    missing = int((codes < 0).sum()) if found is None else 0
-    if missing:
-        raise DesignError(
-            f"design column {name!r} is missing for {few(missing)} of {n:,} people; each needs one. "
-            "Drop people outside the sample from the file, or mend the column."
-        )
+    require_labels(name, int((codes < 0).sum()) if found is None else 0, n)
     names = tuple(map(_label, labels))
     if all(len(label) <= SHORT for label in names):
         return np.asarray(codes), names

@@ -156,8 +156,9 @@ def check_outcome(cells: Cells, spec: LogisticSpec, everyone: Cells) -> None:
     levels = np.unique(cells.codes(spec.outcome))
     if len(levels) == 1:
         name = cells.variable(spec.outcome).level_names[levels[0]]
+        same = repr(name) if few(cells.n) == f"{cells.n:,}" else "the same"  # what a few people said is not told
         raise SpecError(
-            f"outcome `{spec.outcome}` is {name!r} for all people of the model ({few(cells.n)}). "
+            f"outcome `{spec.outcome}` is {same} for all people of the model ({few(cells.n)}). "
             "Nothing was fitted. Widen the domain, or model another outcome."
         )
 
@@ -173,7 +174,7 @@ def _require_rank(prepared: Prepared) -> None:
     design, columns, n = prepared.design, prepared.columns, prepared.cells.n
     if len(design) < design.shape[1]:
         raise CollinearityError(
-            f"the model has {design.shape[1]} coefficients and {n:,} people of {len(design)} covariate "
+            f"the model has {design.shape[1]} coefficients and {few(n)} people of {few(len(design))} covariate "
             "patterns: too few. Leave out terms or merge levels."
         )
     if dependent := dependent_columns(design, prepared.total()):

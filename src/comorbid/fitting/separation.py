@@ -38,7 +38,8 @@ def require_overlap(
         return
     moving = [column for column, size in zip(columns, np.abs(direction), strict=True) if size > 1e-6]
     named = _empty_level(moving, cells, spec) or (
-        f"`{spec.outcome}` is told apart perfectly by " + " + ".join(sorted({f"`{c.term}`" for c in moving}))
+        f"`{spec.outcome}` of {few(cells.n)} people is told apart perfectly by "
+        + " + ".join(sorted({f"`{c.term}`" for c in moving}))
     )
     raise SeparationError(
         f"{named}; the odds ratio is not finite. Nothing was fitted. "

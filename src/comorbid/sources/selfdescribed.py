@@ -11,7 +11,7 @@ import pandas as pd
 
 from comorbid.codebook import Codebook, Kind, Variable
 from comorbid.design import SurveyDesign
-from comorbid.errors import CohortError, names_given, require_known
+from comorbid.errors import CohortError, few, names_given, require_known
 from comorbid.people import with_text_names
 from comorbid.recode import key
 
@@ -86,8 +86,8 @@ def _of_categories(column: pd.Series, name: str, label: str, is_condition: bool)
     twice = sum(times > 1 for times in Counter(str(category).strip() for category in categories).values())
     if twice:
         raise CohortError(
-            f"`{name}` has {twice} categories that stand there twice but for blanks around them or their type. "
-            "Strip and merge them, e.g. with .astype(str).str.strip().astype('category')."
+            f"{twice} of {len(categories)} categories of `{name}` stand there twice but for blanks around them or "
+            "their type. Strip and merge them, e.g. with .astype(str).str.strip().astype('category')."
         )
     if is_condition:
         return Variable(name, "condition", label, name, _no_and_yes(categories, name))
@@ -145,7 +145,8 @@ def _of_text(column: pd.Series, is_condition: bool | None) -> Variable | str:
         name = str(column.name)
         return Variable(name, kind, name.replace("_", " "), name, TRUTH, dict.fromkeys(ABSENT, "missing"))
     if len(known) == 0 or not (_are_numbers(known.iloc[:1000]) and _are_numbers(known)):
-        return f"holds text or other objects, not numbers; make it categorical, or {CODEBOOK}"
+        held = f"text or other objects ({few(len(known))} values)"
+        return f"holds {held}, not numbers; make it categorical, or {CODEBOOK}"
     found = _describe(pd.to_numeric(known.astype(object)).rename(str(column.name)), is_condition)
     return replace(found, missing=dict.fromkeys(ABSENT, "missing")) if isinstance(found, Variable) else found
 
