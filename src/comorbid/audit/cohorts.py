@@ -41,7 +41,8 @@ def counted_twice(rows: Rows) -> Iterator[Finding]:
     for row in rows:
         by_name.setdefault(row.text("study"), []).append(row)
     studies = [_study(found) for name, found in by_name.items() if name]
-    for group in _groups(_alike(studies, lambda study: (study.country, study.design)), _one_size):
+    placed = [study for study in studies if study.country]
+    for group in _groups(_alike(placed, lambda study: (study.country, study.design)), _one_size):
         sizes = _shared_sizes(group)
         yield group[0].first.found(
             "same people counted twice",
@@ -49,7 +50,8 @@ def counted_twice(rows: Rows) -> Iterator[Finding]:
             f"{listed(f'{n:,.0f}' for n in sizes)} people, {group[0].country}, {group[0].design}",
             DOUBTFUL,
         )  # fmt: skip
-    for group in _groups(_alike(studies, lambda study: study.survey), _one_survey):
+    surveyed = [study for study in studies if study.survey]
+    for group in _groups(_alike(surveyed, lambda study: study.survey), _one_survey):
         yield group[0].first.found(
             "same people counted twice",
             f"{listed(study.name for study in group)} rest on one survey: they are not independent",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator, Mapping
 
 from comorbid._numerics.rounding_box import Z, least_std_error, log_asymmetry, std_error_bounds
 from comorbid.audit.finding import DOUBTFUL, IMPOSSIBLE, SHARES, Finding, Row, Rows, people
@@ -56,8 +56,9 @@ def asymmetric(rows: Rows) -> Iterator[Finding]:
 
 def too_narrow(rows: Rows) -> Iterator[Finding]:
     """Odds and hazard ratios with a smaller standard error than so many people can give."""
+    shares = outcome_shares(rows)
     for row in rows:
-        least, how = least_of_sample(row, rows)
+        least, how = least_of_sample(row, shares)
         if least is None:
             continue
         widest = std_error_bounds(row.printed.values, row.printed.half_units)[1]
@@ -84,8 +85,11 @@ def _total_that_fits(row: Row, n: float, least: float, widest: float) -> str:
     return f"; the {fits[0]:,.0f} that the note names would fit" if fits else ""
 
 
-def least_of_sample(row: Row, rows: Rows) -> tuple[float | None, str]:
-    """The smallest standard error that the sample of a row can give, and how it was found."""
+def least_of_sample(row: Row, shares: Mapping[Hashable, float]) -> tuple[float | None, str]:
+    """The smallest standard error that the sample of a row can give, and how it was found.
+
+    `shares` is what `outcome_shares` gives for the rows among which it stands.
+    """
     n, measure = row.number("n"), row.text("measure")
     binary = not PER_UNIT.search(row.text("exposure"))
     if not row.is_ratio or n is None or not binary or measure not in ("odds_ratio", "hazard_ratio"):
@@ -95,7 +99,7 @@ def least_of_sample(row: Row, rows: Rows) -> tuple[float | None, str]:
     cells = row.numbers("abcd")
     if cells is not None and min(cells) > 0:
         return math.sqrt(sum(1 / cell for cell in cells)), "its own cells give sqrt(1/a + 1/b + 1/c + 1/d) ="
-    share = _outcome_share(row, rows)
+    share = shares.get(_people_and_outcome(row))
     if share is None:
         return least_std_error(n), f"{n:,.0f} people give at least 4/sqrt(n) ="
     return least_std_error(
@@ -103,11 +107,17 @@ def least_of_sample(row: Row, rows: Rows) -> tuple[float | None, str]:
     ), f"{n * share:,.0f} of {n:,.0f} with the outcome give at least 2/sqrt(n p (1 - p)) ="
 
 
-def _outcome_share(row: Row, rows: Rows) -> float | None:
-    """Share of the same people with the same outcome, where the study printed it."""
-    for other in rows:
-        same = all(other.facts.get(name) == row.facts.get(name) for name in ("study", "n", "outcome"))
-        share = other.number("estimate")
-        if same and other.text("measure") in SHARES and share is not None and 0 < share < 1:
-            return share
-    return None
+def outcome_shares(rows: Rows) -> dict[Hashable, float]:
+    """Shares with an outcome that were printed, by study, number of people and outcome; of several, the first."""
+    found: dict[Hashable, float] = {}
+    for row in rows:
+        share, key = row.number("estimate"), _people_and_outcome(row)
+        if row.text("measure") in SHARES and share is not None and 0 < share < 1 and key is not None:
+            found.setdefault(key, share)
+    return found
+
+
+def _people_and_outcome(row: Row) -> Hashable:
+    """What two rows on the same outcome of the same people have in common; None where a part of it is missing."""
+    found = tuple(row.facts.get(name) for name in ("study", "n", "outcome"))
+    return found if all(value == value for value in found) else None

@@ -8,7 +8,7 @@ import pandas as pd
 
 from comorbid._numerics.rounding_box import Z, std_error_bounds
 from comorbid.audit.finding import Row
-from comorbid.audit.intervals import least_of_sample
+from comorbid.audit.intervals import least_of_sample, outcome_shares
 from comorbid.evidence import published_estimates
 
 COLUMNS = [
@@ -33,7 +33,8 @@ def published_precision(frame: pd.DataFrame | None = None) -> pd.DataFrame:
     """
     given = published_estimates() if frame is None else frame
     rows = [Row.of({str(key): value for key, value in facts.items()}) for facts in given.to_dict("records")]
-    found = [(row, least) for row in rows if (least := least_of_sample(row, rows)[0]) is not None]
+    shares = outcome_shares(rows)
+    found = [(row, least) for row in rows if (least := least_of_sample(row, shares)[0]) is not None]
     return pd.DataFrame([_row(row, least) for row, least in found], columns=COLUMNS)
 
 

@@ -46,17 +46,15 @@ def definition_agreement(
     """
     given = list(definitions)
     pairs = list(itertools.combinations(given, 2)) if given and isinstance(given[0], CaseDefinition) else given
-    rows = [_of_pair(people, *pair) for pair in pairs]  # type: ignore[misc]
+    called = {definition: definition.applies(people).to_numpy() for pair in pairs for definition in pair}  # type: ignore[union-attr]
+    rows = [
+        {"definition_a": a.label, "definition_b": b.label, "n": len(people)} | _cells(called[a], called[b])
+        for a, b in pairs  # type: ignore[misc]
+    ]
     return pd.DataFrame(rows)
 
 
-def _of_pair(people: pd.DataFrame, first: CaseDefinition, second: CaseDefinition) -> dict[str, object]:
-    a, b = first.applies(people).to_numpy(), second.applies(people).to_numpy()
+def _cells(a: np.ndarray, b: np.ndarray) -> dict[str, float]:
+    """People whom both, one or neither of two definitions call a case, and how far they agree."""
     cells = [int(np.count_nonzero(group)) for group in (a & b, a & ~b, ~a & b, ~a & ~b)]
-    return {
-        "definition_a": first.label,
-        "definition_b": second.label,
-        "n": len(people),
-        **dict(zip(COUNTS, cells, strict=True)),
-        **agreement_of_cells(*cells),
-    }
+    return dict(zip(COUNTS, cells, strict=True)) | agreement_of_cells(*cells)

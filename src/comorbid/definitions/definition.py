@@ -77,21 +77,22 @@ class CaseDefinition:
         SpecError
             When a column is absent or has missing values: whether they are met could not be told.
         """
-        self._check(people)
-        return pd.DataFrame(
-            {criterion.letter: np.asarray(criterion.holds(people), dtype=bool) for criterion in self.criteria},
-            index=people.index,
-        )
+        letters = [criterion.letter for criterion in self.criteria]
+        return pd.DataFrame(dict(zip(letters, self._met(people), strict=True)), index=people.index)
 
     def applies(self, people: pd.DataFrame) -> pd.Series:
         """Whether each person is a case, shape (n,); raises as `criteria_met` does."""
-        return self.criteria_met(people).all(axis=1).rename(self.name)
+        return pd.Series(np.logical_and.reduce(self._met(people)), index=people.index, name=self.name)
 
     def describe(self) -> pd.DataFrame:
         """The criteria in words: definition, criterion, text, version, status, source, note."""
         rows = [(self.label, c.letter, c.text, self.version, self.status, self.source) for c in self.criteria]
         frame = pd.DataFrame(rows, columns=["definition", "criterion", "text", "version", "status", "source"])
         return frame.assign(note=[self.note, *[""] * (len(rows) - 1)])
+
+    def _met(self, people: pd.DataFrame) -> list[np.ndarray]:
+        self._check(people)
+        return [np.asarray(criterion.holds(people), dtype=bool) for criterion in self.criteria]
 
     def _check(self, people: pd.DataFrame) -> None:
         absent = [name for name in self.features if name not in people.columns]
@@ -100,10 +101,14 @@ class CaseDefinition:
                 f"{self.label} reads {listed(self.features)}; {listed(absent)} not found among the columns. "
                 "`cm.HEADACHE_FEATURES` says what each holds."
             )
-        missing = {name: int(people[name].isna().sum()) for name in self.features}
-        found = [name for name, count in missing.items() if count]
-        if found:
+        missing = [name for name in self.features if _has_missing(people[name])]
+        if missing:
             raise SpecError(
-                f"{self.label}: missing values in {listed(found)}; whether these people are cases cannot be told. "
+                f"{self.label}: missing values in {listed(missing)}; whether these people are cases cannot be told. "
                 "Leave them out first."
             )
+
+
+def _has_missing(column: pd.Series) -> bool:
+    plain = isinstance(column.dtype, np.dtype) and column.dtype.kind in "biu"
+    return not plain and column.hasnans

@@ -32,9 +32,9 @@ MIXED = ("reduced_neck_movement", "worsened_by_neck_provocation")
 NECK = ("onset_with_neck_disorder", "improves_with_neck_disorder", *MIXED, "abolished_by_block")
 
 
-def _number(people: pd.DataFrame, names: tuple[str, ...]) -> pd.Series:
+def _number(people: pd.DataFrame, names: tuple[str, ...]) -> np.ndarray:
     """How many of the features a person has."""
-    return people[list(names)].astype(bool).sum(axis=1)
+    return np.sum([people[name].to_numpy(dtype=bool) for name in names], axis=0)
 
 
 def _duration(people: pd.DataFrame) -> pd.Series:
@@ -47,10 +47,10 @@ def _senses(people: pd.DataFrame) -> pd.Series:
     return people["nausea_or_vomiting"].astype(bool) | both
 
 
-def _causation(people: pd.DataFrame) -> pd.Series:
+def _causation(people: pd.DataFrame) -> np.ndarray:
     """At least two of four; less movement and worse on provocation are one of the four, together."""
     single = tuple(name for name in NECK if name not in MIXED)
-    return _number(people, single) + _number(people, MIXED).eq(2) >= 2
+    return _number(people, single) + (_number(people, MIXED) == 2) >= 2
 
 
 _ATTACKS = Criterion("A", "5 attacks or more", ("attacks",), lambda f: f["attacks"] >= 5)
