@@ -84,8 +84,8 @@ _HOMES = {
     "interaction_contrast": "measures.interaction_contrast",
     "ledger": "rebuilding",
     "interval_of_design": "measures",
-    "list_cohorts": "sources",
-    "load_cohort": "sources",
+    "list_cohorts": "sources.registry",
+    "load_cohort": "sources.load",
     "load_records": "sources.records",
     "misclassified_pair": "definitions",
     "overlap_sensitivity": "measures",
@@ -206,10 +206,11 @@ if TYPE_CHECKING:
     from comorbid.plots.definitions import definition_plot
     from comorbid.pooling import PooledEstimates, compare_with_published, pool_estimates
     from comorbid.rebuilding import ledger, rebuilt_numbers
-    from comorbid.sources import list_cohorts, load_cohort
     from comorbid.sources.check import check_cohort
     from comorbid.sources.codelists import read_codelist
+    from comorbid.sources.load import load_cohort
     from comorbid.sources.records import load_records, record_conditions
+    from comorbid.sources.registry import list_cohorts
     from comorbid.spec import LogisticSpec
     from comorbid.synthetic import build_truth, default_inputs
     from comorbid.synthetic.agreement_sweep import possible_months, sweep_agreement

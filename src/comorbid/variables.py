@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from numbers import Integral, Real
 from typing import Any, Literal
-
-import numpy as np
 
 from comorbid.errors import require_known
 
@@ -98,9 +97,9 @@ class Variable:
 
 def key(value: Any) -> str:
     """A source code as text: 1, 1.0 and "1" are one code; a tiny float is zero; blanks around text do not count."""
-    if isinstance(value, (bool, np.bool_)):
+    if isinstance(value, bool) or getattr(value, "dtype", "") == "bool":
         return str(int(value))
-    if isinstance(value, (float, np.floating)):
+    if isinstance(value, Real) and not isinstance(value, Integral):
         if abs(float(value)) < TINY:
             return "0"
         return str(int(value)) if float(value).is_integer() else repr(float(value))

@@ -130,11 +130,13 @@ def data_fingerprint(name: str) -> str:
     What the library itself brings, codebooks and generator, is part of the hash of the library.
     """
     from comorbid.sources.registry import SURVEYS, Survey
+
+    digest = hashlib.sha256(name.encode())
+    if name not in SURVEYS:
+        return digest.hexdigest()
     from comorbid.sources.tables import find_table
 
-    tables = sorted(table for table, _ in Survey(name).tables()) if name in SURVEYS else []
-    digest = hashlib.sha256(name.encode())
-    for table in tables:
+    for table in sorted(table for table, _ in Survey(name).tables()):
         digest.update(table.encode() + b"\0" + bytes.fromhex(file_hash(find_table(table, name))))
     return digest.hexdigest()
 

@@ -76,7 +76,7 @@ def _identity(spec: Mapping[str, Any], notebook: NotebookNode, fewest: int) -> I
     """What identifies people of the cohort; of one that stays in a database, the usual names of columns alone."""
     from comorbid.disclosure import Identity, identity_of
     from comorbid.people import PeopleFrame
-    from comorbid.sources import load_cohort
+    from comorbid.sources.load import load_cohort
 
     cohort = load_cohort(spec["parameters"]["cohort"])
     if not isinstance(cohort.people, PeopleFrame):

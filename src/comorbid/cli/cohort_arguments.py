@@ -30,7 +30,7 @@ def add_conf_level(parser: ArgumentParser) -> None:
 
 def load_asked(args: Namespace) -> Cohort:
     """The cohort that the arguments ask for."""
-    from comorbid.sources import load_cohort
+    from comorbid.sources.load import load_cohort
 
     cohort = load_cohort(
         args.cohort, codebook=args.codebook, design=_design(args), definitions=dict(map(_definition, args.define))

@@ -17,7 +17,7 @@ def add_parser(subparsers: Any) -> None:
 
 def run(args: Namespace) -> int:
     """Print the registered cohorts."""
-    from comorbid.sources import list_cohorts
+    from comorbid.sources.registry import list_cohorts
 
     write_frame(list_cohorts(), args.format)
     return 0

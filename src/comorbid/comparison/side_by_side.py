@@ -12,7 +12,7 @@ from comorbid.comparison.wording import labelled, require_same_wording, titled
 from comorbid.errors import ComorbidError, names_given
 from comorbid.fitting import fit_logistic
 from comorbid.measures import cooccurrence, prevalence
-from comorbid.sources import load_cohort
+from comorbid.sources.load import load_cohort
 from comorbid.sources.registry import SURVEYS, Survey, codebook_of
 from comorbid.spec import LogisticSpec
 

@@ -14,7 +14,7 @@ from comorbid.rebuilding.declared import Rebuild, rebuilds
 from comorbid.rebuilding.printed import number_text, published_text, read_printed
 from comorbid.rebuilding.registry import REGISTRY, REPLICATION, SIMULATION, Number
 from comorbid.rebuilding.verdicts import NOT_COMPARED, SYNTHETIC_VERDICT, departure, verdict
-from comorbid.sources import load_cohort
+from comorbid.sources.load import load_cohort
 
 CONFIDENTIAL = "confidential"
 NOTHING = Number("", float("nan"))

@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from types import ModuleType
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from comorbid.codebook import Codebook, read_codebook
 from comorbid.errors import require_known
 from comorbid.paths import resource_dir
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 SURVEYS: dict[str, tuple[Any, ...]] = {
     "nhanes-1999-2004": ("nhanes",),
@@ -99,6 +100,8 @@ def list_cohorts() -> pd.DataFrame:
 
     The years of NHIS 1997 to 2018 beside 2017, nhis-1997 and so on, have a line where their files are here.
     """
+    import pandas as pd
+
     rows = []
     for name in names():
         if name in SIBLINGS and not Survey(name).files_here()[0]:
