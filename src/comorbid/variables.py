@@ -100,7 +100,8 @@ def key(value: Any) -> str:
     if isinstance(value, bool) or getattr(value, "dtype", "") == "bool":
         return str(int(value))
     if isinstance(value, Real) and not isinstance(value, Integral):
-        if abs(float(value)) < TINY:
+        number = float(value)
+        if abs(number) < TINY:
             return "0"
-        return str(int(value)) if float(value).is_integer() else repr(float(value))
+        return str(int(number)) if number.is_integer() else repr(number)
     return str(value).strip()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -44,14 +45,24 @@ def definition_agreement(
     Meas 1960;20:37-46, doi:10.1177/001316446002000104; Cicchetti & Feinstein, J Clin Epidemiol 1990;43:551-8,
     doi:10.1016/0895-4356(90)90159-M.
     """
-    given = list(definitions)
-    pairs = list(itertools.combinations(given, 2)) if given and isinstance(given[0], CaseDefinition) else given
-    called = {definition: definition.applies(people).to_numpy() for pair in pairs for definition in pair}  # type: ignore[union-attr]
-    rows = [
-        {"definition_a": a.label, "definition_b": b.label, "n": len(people)} | _cells(called[a], called[b])
-        for a, b in pairs  # type: ignore[misc]
-    ]
+    called: dict[CaseDefinition, np.ndarray] = {}
+    rows = []
+    for a, b in _pairs(definitions):
+        for definition in (a, b):
+            if definition not in called:
+                called[definition] = definition.applies(people).to_numpy()
+        named = {"definition_a": a.label, "definition_b": b.label, "n": len(people)}
+        rows.append(named | _cells(called[a], called[b]))
     return pd.DataFrame(rows)
+
+
+def _pairs(
+    definitions: Iterable[CaseDefinition] | Iterable[tuple[CaseDefinition, CaseDefinition]],
+) -> list[tuple[CaseDefinition, CaseDefinition]]:
+    """The pairs given, or every pair of the definitions given."""
+    given: list[Any] = list(definitions)
+    alone = bool(given) and isinstance(given[0], CaseDefinition)
+    return list(itertools.combinations(given, 2)) if alone else given
 
 
 def _cells(a: np.ndarray, b: np.ndarray) -> dict[str, float]:

@@ -23,7 +23,7 @@ class Criterion:
     letter: str
     text: str
     features: tuple[str, ...]
-    holds: Callable[[pd.DataFrame], pd.Series]
+    holds: Callable[[pd.DataFrame], pd.Series | np.ndarray]
 
 
 @dataclass(frozen=True, slots=True)
