@@ -68,6 +68,7 @@ _HOMES = {
     "default_inputs": "synthetic",
     "exact_power": "measures.proportions",
     "false_alarm_rate": "audit",
+    "fit_all": "fitting",
     "fit_by": "fitting",
     "fit_conditional": "fitting",
     "fit_joint": "fitting",
@@ -101,6 +102,7 @@ _HOMES = {
     "protect": "disclosure",
     "published_estimates": "evidence",
     "published_precision": "audit",
+    "published_shares": "measures.proportions",
     "read_codebook": "codebook",
     "read_codelist": "sources.codelists",
     "record_conditions": "sources.records",
@@ -158,6 +160,7 @@ if TYPE_CHECKING:
         ConditionalFit,
         JointFit,
         LogisticFit,
+        fit_all,
         fit_by,
         fit_conditional,
         fit_joint,
@@ -191,7 +194,12 @@ if TYPE_CHECKING:
     from comorbid.measures.at_least import prevalence_of_at_least
     from comorbid.measures.every_definition import every_definition
     from comorbid.measures.interaction_contrast import interaction_contrast
-    from comorbid.measures.proportions import detectable_difference, exact_power, proportion_intervals
+    from comorbid.measures.proportions import (
+        detectable_difference,
+        exact_power,
+        proportion_intervals,
+        published_shares,
+    )
     from comorbid.plots import (
         alt_text,
         cooccurrence_heatmap,

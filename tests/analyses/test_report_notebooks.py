@@ -48,6 +48,26 @@ def test_a_notebook_starts_with_its_title_and_has_parameters_with_help(notebook:
     assert all(parameter.help for parameter in parameters)
 
 
+@EACH
+def test_cells_are_short(notebook: Path) -> None:
+    """What takes more than fifteen lines belongs into the library."""
+    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+    lines = {cell["id"]: len("".join(cell["source"]).splitlines()) for cell in cells if cell["cell_type"] == "code"}
+    assert {cell: count for cell, count in lines.items() if count > 15} == {}
+
+
+@EACH
+def test_every_figure_comes_with_the_numbers_behind_it(notebook: Path) -> None:
+    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+    code = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
+    figures = [
+        node
+        for node in ast.walk(ast.parse(code))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "report.figure"
+    ]
+    assert figures and all("data" in {keyword.arg for keyword in node.keywords} for node in figures)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("cohort", ["synthetic", pytest.param("nhanes-1999-2004", marks=pytest.mark.data)])
 def test_every_report_is_whole_on_a_registered_cohort(cohort: str, tmp_path: Path, capsys) -> None:

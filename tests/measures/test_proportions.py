@@ -8,6 +8,7 @@ from scipy.stats import fisher_exact
 
 import comorbid as cm
 from comorbid._numerics.two_proportions import fisher_p_values
+from comorbid.errors import SpecError
 from tests.references import records
 
 
@@ -65,3 +66,27 @@ def test_other_arguments_that_cannot_be_are_refused() -> None:
         cm.proportion_intervals(1, 4, conf_level=95)
     with pytest.raises(cm.ComorbidError, match="share_b lies outside"):
         cm.detectable_difference(39, 64, 30)
+
+
+def test_published_shares_are_those_of_their_counts() -> None:
+    """Wilson for 39 of 103 by hand: centre (p + z2/2n) / (1 + z2/n), half z sqrt(p q / n + z2/4n2) / (1 + z2/n)."""
+    rows = cm.published_estimates().set_index("id").loc[["koppen13_ex", "kucuksen13_fm"]]
+    found = cm.published_shares(rows)
+    n, p, z = 103, 39 / 103, 1.959963984540054
+    centre, half = (
+        (p + z * z / 2 / n) / (1 + z * z / n),
+        z * np.sqrt(p * (1 - p) / n + (z / 2 / n) ** 2) / (1 + z * z / n),
+    )
+    first = found.loc["koppen13_ex"]
+    assert first[["estimate", "conf_low", "conf_high"]].tolist() == pytest.approx([p, centre - half, centre + half])
+    assert (first["n"], first["events"], first["study"]) == (103, 39, rows.loc["koppen13_ex", "study"])
+    assert found.attrs["numbers"] == "published" and found.attrs["conf_level"] == 0.95
+    assert "a" not in found and list(found.index) == list(rows.index)
+
+
+def test_shares_without_counts_are_refused() -> None:
+    rows = cm.published_estimates()
+    with pytest.raises(SpecError, match=r"found 1 rows without them"):
+        cm.published_shares(rows[rows["a"].isna()].head(1))
+    with pytest.raises(SpecError, match="no column b"):
+        cm.published_shares(rows.drop(columns="b"))

@@ -10,12 +10,14 @@ from comorbid.fitting.joint_fit import JointFit
 from comorbid.fitting.logistic import fit_logistic
 from comorbid.fitting.pairs import fit_pairs
 from comorbid.fitting.subgroups import fit_by
+from comorbid.fitting.together import fit_all
 
 __all__ = [
     "CategoricalFit",
     "ConditionalFit",
     "JointFit",
     "LogisticFit",
+    "fit_all",
     "fit_by",
     "fit_conditional",
     "fit_joint",

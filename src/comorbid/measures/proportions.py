@@ -76,6 +76,53 @@ def proportion_intervals(
     return frame
 
 
+def published_shares(rows: pd.DataFrame, method: str = "wilson", *, conf_level: float = 0.95) -> pd.DataFrame:
+    """Shares that studies counted, each with an interval by one method: a of a + b people, from the printed counts.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        With `a` (people with it) and `b` (without), whole numbers, as `published_estimates` gives them.
+    method : {"wilson", "clopper_pearson", "agresti_coull", "jeffreys", "wald"}
+        See `proportion_intervals`.
+    conf_level : float
+
+    Returns
+    -------
+    DataFrame
+        The other columns of `rows`, and measure ("prevalence"), estimate, conf_low, conf_high, n (a + b) and events
+        (a) in place of what was printed there. Its numbers are published ones.
+
+    Raises
+    ------
+    SpecError
+        When a column is absent, or a row has no counts.
+    UnknownNameError
+        For another method.
+
+    Notes
+    -----
+    The people of a study are taken as a simple random sample of people like them: what a clinic's patients differ in
+    from other people is in no interval.
+    """
+    absent = [name for name in ("a", "b") if name not in rows.columns]
+    if absent or rows[["a", "b"]].isna().any(axis=None):
+        without = (
+            f"no column {' and no '.join(absent)}" if absent else f"{rows[['a', 'b']].isna().any(axis=1).sum()} rows"
+        )
+        raise SpecError(
+            f"shares need the counts a and b of every row; found {without}{'' if absent else ' without them'}."
+            "\n  Choose rows of published_estimates() that were printed with counts."
+        )
+    counts = zip(rows["a"], rows["a"] + rows["b"], strict=True)
+    found = [proportion_intervals(int(a), int(n), [method], conf_level=conf_level) for a, n in counts]
+    intervals = pd.concat(found, ignore_index=True).drop(columns="method").set_index(rows.index)
+    kept = rows.drop(columns=[*intervals.columns, "a", "b", "c", "d", "printed"], errors="ignore")
+    whole = kept.join(intervals)
+    whole.attrs = {**rows.attrs, "numbers": "published", "conf_level": conf_level}
+    return whole
+
+
 def detectable_difference(
     n_a: int, n_b: int, share_b: float | Iterable[float], *, power: float = 0.8, alpha: float = 0.05
 ) -> pd.DataFrame:
