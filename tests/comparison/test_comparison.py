@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -109,6 +110,27 @@ def test_cohorts_that_asked_the_same_are_found_and_may_be_pooled() -> None:
     frame = cm.estimates_to_pool(alike, *PAIR)
     assert list(frame["study"]) == ["First", "Third"]
     assert set(frame["measure"]) == {"odds_ratio"}
+
+
+def registered(title: str, name: str) -> Cohort:
+    """A cohort of invented people under the name of a registered survey."""
+    one = cohort(title, (40, 60, 50, 250))
+    return replace(one, codebook=replace(one.codebook, name=name))
+
+
+def test_people_are_not_pooled_with_themselves() -> None:
+    """NHIS 2012 stands in NHIS 2007, 2008 and 2012 too."""
+    years, year = registered("Three years", "nhis-2007-2012"), registered("One year", "nhis-2012")
+    with pytest.raises(SpecError, match="Three years and One year hold the same people"):
+        cm.estimates_to_pool([years, year], *PAIR)
+    assert len(cm.estimates_to_pool([year, registered("Another year", "nhis-2010")], *PAIR)) == 2
+
+
+def test_a_year_that_stands_in_a_pooled_survey_is_not_taken_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    files = {"nhis-2007-2012", "nhis-2007", "nhis-2008", "nhis-2012", "nhis-2010"}
+    monkeypatch.setattr(Survey, "files_here", lambda self: (1, 1) if self.name in files else (0, 1))
+    monkeypatch.setattr("comorbid.comparison.side_by_side.load_cohort", lambda name: registered(name, name))
+    assert {one.title for one in cm.cohorts_with(PAIR)} == {"nhis-2007-2012", "nhis-2010"}
 
 
 def test_extra_answers_at_random() -> None:

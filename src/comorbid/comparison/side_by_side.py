@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import combinations
 
 import pandas as pd
 
 from comorbid.cohort import Cohort
 from comorbid.columns import arrange
 from comorbid.comparison.wording import labelled, require_same_wording, titled
-from comorbid.errors import ComorbidError, names_given
+from comorbid.errors import ComorbidError, SpecError, names_given
 from comorbid.fitting import fit_logistic
 from comorbid.measures import cooccurrence, prevalence
 from comorbid.sources.load import load_cohort
@@ -25,7 +26,8 @@ PAIR_MEASURES = ("observed_expected", "odds_ratio")
 def cohorts_with(conditions: Iterable[str], also: Iterable[str] = ()) -> list[Cohort]:
     """Every registered survey that asked of all these conditions and whose files are here, each loaded.
 
-    Synthetic data are no survey and are left out.
+    Synthetic data are no survey and are left out; so are years that stand in another survey with others, such as NHIS
+    2012 beside NHIS 2007, 2008 and 2012, whose people would come twice.
 
     Parameters
     ----------
@@ -34,14 +36,20 @@ def cohorts_with(conditions: Iterable[str], also: Iterable[str] = ()) -> list[Co
         Definitions, such as "three-months"; a survey that has one for each of the conditions comes once more under it.
     """
     wanted = names_given(conditions, "cohorts_with")
+    here = [
+        name
+        for name in SURVEYS
+        if set(wanted) <= {*codebook_of(name).conditions} and len(set(Survey(name).files_here())) == 1
+    ]
     found = []
-    for name in SURVEYS:
-        if set(wanted) <= {*codebook_of(name).conditions} and len(set(Survey(name).files_here())) == 1:
-            cohort = load_cohort(name)
-            found.append(cohort)
-            for definition in also:
-                if all(definition in cohort.codebook[condition].definitions for condition in wanted):
-                    found.append(cohort.define(**dict.fromkeys(wanted, definition)))
+    for name in here:
+        if any(_tables(name) < _tables(other) for other in here):
+            continue
+        cohort = load_cohort(name)
+        found.append(cohort)
+        for definition in also:
+            if all(definition in cohort.codebook[condition].definitions for condition in wanted):
+                found.append(cohort.define(**dict.fromkeys(wanted, definition)))
     return found
 
 
@@ -113,13 +121,29 @@ def estimates_to_pool(
     ------
     WordingError
         When question or recall period differ, or are not stated; the message lists every difference.
+    SpecError
+        When two cohorts hold the same people.
     """
     pair = (condition_a, condition_b)
-    require_same_wording(titled(cohorts, pair), pair)
+    named = titled(cohorts, pair)
+    require_same_wording(named, pair)
+    _require_other_people(named)
     frame = compare_cohorts(cohorts, *pair, covariates=covariates, conf_level=conf_level)
     adjusted = frame[frame["model"] == "adjusted"].rename(columns={"cohort": "study"})
     kept = adjusted[["study", "measure", "estimate", "std_error", "conf_low", "conf_high", "n"]].reset_index(drop=True)
     return labelled(cohorts, kept, conf_level)
+
+
+def _tables(name: str) -> set[str]:
+    """Tables of a registered survey; none of a cohort that is not registered."""
+    return {table for table, _ in Survey(name).tables()} if name in SURVEYS else set()
+
+
+def _require_other_people(cohorts: Mapping[str, Cohort]) -> None:
+    """Raise when two cohorts are made from the same tables: their estimates are not independent."""
+    for (one, first), (other, second) in combinations(cohorts.items(), 2):
+        if _tables(first.codebook.name) & _tables(second.codebook.name):
+            raise SpecError(f"{one} and {other} hold the same people and are not pooled. Leave one of them out.")
 
 
 def _of_cohort(cohort: Cohort, pair: tuple[str, str], covariates: Sequence[str], conf_level: float) -> pd.DataFrame:
