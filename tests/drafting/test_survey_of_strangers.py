@@ -234,11 +234,18 @@ def test_rows_that_repeat_people_are_told_and_refused(tmp_path: Path) -> None:
     )
     panel.to_csv(tmp_path / "panel.csv", index=False)
     draft = draft_codebook(tmp_path / "panel.csv")
-    assert "100 different ones in 300 rows" in draft.text and "# universe = " in draft.text
-    (tmp_path / "panel.toml").write_text(draft.text)
-    assert set(cm.check_cohort(tmp_path / "panel.toml")["fault"]) == {"repeated-id"}
+    assert "rows repeat people: 100 of them in 300 rows" in draft.text
+    book = tmp_path / "panel.toml"
+    book.write_text(draft.text)
+    assert set(cm.check_cohort(book)["fault"]) == {"repeated-id"}
     with pytest.raises(ComorbidError, match="100 people apart in 300 rows"):
-        cm.load_cohort(tmp_path / "panel.toml")
+        cm.load_cohort(book)
+    book.write_text(draft.text.replace("# universe", "universe"))
+    assert not len(cm.check_cohort(book)) and cm.load_cohort(book).n == 100
+    book.write_text(draft.text.replace("# universe", "universe").replace("wave == '1'", "wave != '1'"))
+    assert set(cm.check_cohort(book)["fault"]) == {"repeated-id"}
+    with pytest.raises(ComorbidError, match="100 people apart in 200 rows"):
+        cm.load_cohort(book)
 
 
 def test_an_identifier_of_each_row_goes_before_one_that_repeats(tmp_path: Path) -> None:

@@ -74,7 +74,7 @@ def _short(text: str) -> str:
 
 def _told(draft: Draft, file: Path, out: Path) -> Iterator[str]:
     """What was proposed, what it lacks, and what comes next."""
-    from comorbid.drafting import quoted
+    from comorbid.drafting import REPEATS, quoted
 
     again = f"comorbid codebook init {quoted(file)} --conditions A,B --columns C,D --force"
     used = sum(p.role in ("condition", "categorical", "continuous") for p in draft.proposals)
@@ -83,6 +83,8 @@ def _told(draft: Draft, file: Path, out: Path) -> Iterator[str]:
         yield f"Columns of two answers, which could be conditions: {listed(draft.candidates, 30) or 'none'}."
     if not draft.conditions or used > MANY:
         yield f"To say which columns are conditions, and which others you need: {again}"
+    for repeated in (p for p in draft.proposals if p.role == "id" and p.why.startswith(REPEATS)):
+        yield f"{repeated.column}: {repeated.why}. The codebook says how to study one row a person."
     yield f"Next: read every line of it, mend what is wrong, then: comorbid check {quoted(out)}"
 
 

@@ -3,6 +3,7 @@
 from comorbid.drafting.asked import Asked, parse_asked
 from comorbid.drafting.draft import Draft, draft_codebook
 from comorbid.drafting.page import dictionary_page
+from comorbid.drafting.proposals import REPEATS
 from comorbid.drafting.text import quoted
 
-__all__ = ["Asked", "Draft", "dictionary_page", "draft_codebook", "parse_asked", "quoted"]
+__all__ = ["REPEATS", "Asked", "Draft", "dictionary_page", "draft_codebook", "parse_asked", "quoted"]

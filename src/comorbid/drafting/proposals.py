@@ -55,7 +55,7 @@ YES, NO = (
 CONTACT = re.compile(r"[^@\s]+@[^@\s]+\.\w+|\+?\d[\d ()-]{8,}\d")
 DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}.*")
 DAYS = "exact dates can tell who somebody is"
-REPEATS = "rows repeat it: keep one row a person, by universe above or in the file"
+REPEATS = "rows repeat people"
 LOOKED_AT = 1000
 """Texts that are compared with a pattern."""
 
@@ -110,7 +110,7 @@ def propose(
     if _tells_apart(known):
         return Proposal(name, "id", "another value in every row", label)
     if names_a_person(name) and known.nunique() > MANY:
-        return Proposal(name, "id", f"{known.nunique():,} different ones in {len(known):,} rows; {REPEATS}", label)
+        return Proposal(name, "id", f"{REPEATS}: {known.nunique():,} of them in {len(known):,} rows", label)
     found = _coded(known, codes, declared)
     quasi = is_quasi_identifier(name, label)
     if found is None:

@@ -46,9 +46,10 @@ REPLICATES = """\
 # replicates = {pattern}  # {why}; take the # away here
 # method = "bootstrap"  # and say how they were made: bootstrap, jackknife, brr, fay (with rho), sdr"""
 SEVERAL_ROWS = """\
-# {why}. For one wave, take the # away and mend:
+# {why}: results would count rows. Study one wave: take the # away here and mend,
 # universe = "wave == '1'"
 # universe_reason = "other waves"
+# or keep one row a person in the file; or declare a row an answer under [file]: long = {{ person, item, value }}.
 """
 
 AGE_BAND = """\

@@ -7,8 +7,10 @@ from pathlib import Path
 import pandas as pd
 
 from comorbid.codebook import Codebook, read_codebook
+from comorbid.cohort import Cohort
 from comorbid.datafile import DataFile
 from comorbid.errors import CohortError, ComorbidError, require_known
+from comorbid.people import PeopleFrame
 from comorbid.sources.check_anonymity import public_faults
 from comorbid.sources.check_design import design_faults
 from comorbid.sources.check_file import file_faults
@@ -96,8 +98,19 @@ def people_faults(people: pd.DataFrame, codebook: Codebook | None, name: str = "
         faults += variable_faults(people, codebook)
         for design in codebook.designs.values():
             faults += design_faults(people, design)
-        faults += [*id_faults(people, codebook.id), *public_faults(people, codebook)]
+        faults += [*id_faults(_studied(people, codebook), codebook.id), *public_faults(people, codebook)]
     return faults or _refused(people, codebook)
+
+
+def _studied(people: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:
+    """The rows of the codebook's universe; all of them where it has none, or they cannot be told."""
+    if not codebook.universe:
+        return people
+    try:
+        mask = Cohort(PeopleFrame(people, codebook), codebook).restrict(codebook.universe, "").mask
+    except ComorbidError:
+        return people
+    return people if mask is None else people[mask]
 
 
 def _survey_faults(name: str, published: Frequencies) -> list[Fault]:

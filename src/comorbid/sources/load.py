@@ -125,14 +125,15 @@ def own_codebook(source: str | Path) -> Codebook:
 def assemble(people: Any, book: Codebook, design: SurveyDesign | str | None, definitions: Mapping[str, str]) -> Cohort:
     """People and codebook as a cohort: every column coded and checked, the universe restricted, the design in place."""
     book = book.define(definitions)
-    if book.id and isinstance(people, pd.DataFrame):
-        require_one_row_each(people, book.id)
     chosen = design if isinstance(design, SurveyDesign) else book.design(design)
     store = PeopleFrame(people, book) if isinstance(people, pd.DataFrame) else PeopleRelation(people, book)
     for variable in book.variables.values():
         store.check(variable)
     cohort = Cohort(store, book).with_design(chosen)
-    return cohort.restrict(book.universe, book.universe_reason) if book.universe else cohort
+    cohort = cohort.restrict(book.universe, book.universe_reason) if book.universe else cohort
+    if book.id and isinstance(people, pd.DataFrame):
+        require_one_row_each(people if cohort.mask is None else people[cohort.mask], book.id)
+    return cohort
 
 
 def _own_named(source: Any) -> Any:

@@ -9,11 +9,14 @@ from comorbid.sources.faults import Fault, of_people
 
 __all__ = ["id_faults", "require_one_row_each"]
 
-ONE_ROW = "Keep one row each, or declare under [file]: long = { person = ..., item = ..., value = ... }."
+ONE_ROW = (
+    "Keep one row each; or choose among them in the codebook, universe = \"wave == '1'\" for instance; or, with a row "
+    "an answer, write under [file]: long = { person = ..., item = ..., value = ... }."
+)
 
 
 def require_one_row_each(people: pd.DataFrame, column: str) -> None:
-    """Raise when somebody has no identifier or stands in the data more than once.
+    """Raise when somebody has no identifier or stands in the rows more than once.
 
     Raises
     ------
@@ -31,8 +34,7 @@ def require_one_row_each(people: pd.DataFrame, column: str) -> None:
     if distinct < len(ids):
         raise CohortError(
             f"`{column}` tells {distinct:,} people apart in {len(ids):,} rows: some stand there more than once. "
-            "Keep one row each; for a file with a row an answer, write under [file] in the codebook: "
-            "long = { person = ..., item = ..., value = ... }."
+            + ONE_ROW
         )
 
 
