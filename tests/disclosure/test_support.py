@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 import comorbid as cm
+from comorbid.codebook import parse_codebook
 from comorbid.disclosure import Rules, protect
 
 RULES = Rules()
@@ -84,3 +85,57 @@ def test_a_public_cohort_carries_none_of_it() -> None:
         cm.fit_joint(people, [f"{a} ~ sex", f"{b} ~ sex"]).compare("sex", "female"),
     )
     assert not any({"n_least", "df_residual"} & set(frame) for frame in frames)
+
+
+def test_of_definitions_that_a_few_people_tell_apart_the_one_in_use_is_shown() -> None:
+    rng = np.random.default_rng(5)
+    frame = pd.DataFrame({"a": rng.random(600) < 0.4, "b_wide": rng.random(600) < 0.3}).astype(int)
+    frame["b_narrow"] = frame["b_far"] = frame["b_wide"]
+    yes = np.flatnonzero(frame["b_wide"])
+    frame.loc[yes[:3], "b_narrow"], frame.loc[yes[:60], "b_far"] = 0, 0
+    definitions = {name: {"label": name, "column": f"b_{name}"} for name in ("wide", "narrow", "far")}
+    condition = {"kind": "condition", "levels": {"no": 0, "yes": 1}}
+    several = {**condition, "definition": "narrow", "definitions": definitions}
+    book = parse_codebook({"variables": {"a": condition, "b": several}})
+    found = protect(cm.every_definition(cm.load_cohort(frame, codebook=book)), RULES)
+    alone = found[found["condition_b"].isna() & (found["condition_a"] == "b")].set_index("definition")
+    assert alone["estimate"].notna().to_dict() == {"wide": False, "narrow": True, "far": True}
+    assert alone.loc["wide", ["n", "events"]].isna().all() and alone.loc["wide", "suppressed"] == "[n<10]"
+
+
+def test_no_stratum_is_hidden_alone() -> None:
+    """The model of all people less those of the other strata would be its table."""
+    hidden = 0
+    for seed in range(12):
+        people = cohort(seed, 900)
+        for frame in (cm.fit_by(people, "a ~ c", "age"), cm.fit_pairs(people, by="age")):
+            rows = protect(frame, RULES)
+            pairs = rows.groupby([rows["outcome"], rows["exposure"]])["estimate"].agg(lambda of: int(of.isna().sum()))
+            assert not pairs.eq(1).any()
+            hidden += int(pairs.sum())
+    assert hidden
+
+
+def test_what_is_asked_of_a_categorical_model_carries_its_support() -> None:
+    rng = np.random.default_rng(6)
+    for n, enough in ((3000, True), (40, False)):
+        frame = pd.DataFrame({"a": rng.random(n) < 0.4})
+        frame["grade"] = pd.Categorical(
+            rng.choice(["low", "middle", "high"], n), ["low", "middle", "high"], ordered=True
+        )
+        people = cm.load_cohort(frame)
+        for fit in (cm.fit_ordinal(people, "grade ~ a"), cm.fit_multinomial(people, "grade ~ a")):
+            for found in (fit.tidy(), fit.margins("a"), fit.test_terms()):
+                least = pd.crosstab(frame["a"], frame["grade"]).to_numpy().min()
+                assert found["n_least"].eq(least).all()
+                column = "estimate" if "estimate" in found else "statistic"
+                assert protect(found, RULES)[column].notna().any() == enough == (least >= RULES.threshold)
+
+
+def test_a_model_is_shown_when_its_factors_cross_in_enough_people() -> None:
+    frame = pd.DataFrame({"a": [0, 1] * 200, "b": [0] * 200 + [1] * 200})
+    frame["old"] = pd.Categorical(np.where(np.arange(400) % 4 < 2, "no", "yes"), ["no", "yes"])
+    frame.loc[frame["b"] == 1, "old"] = "no"
+    frame.loc[200:204, "old"] = "yes"
+    model = cm.fit_logistic(cm.load_cohort(frame, conditions=["a", "b"]), "a ~ b + old").tidy()
+    assert model["n_least"].eq(5).all() and protect(model, RULES)["estimate"].isna().all()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 
@@ -37,17 +38,28 @@ def least_cell(fourfold: np.ndarray, radices: Sequence[int], n_parameters: int) 
     -------
     int
         Least cell of the outcome by the exposure and by each covariate, at levels that somebody is in; of the outcome
-        by the whole pattern, when there are as many coefficients as patterns.
+        by the whole pattern, when there are as many coefficients as patterns; and of exposure and covariates, two by
+        two.
+
+    Notes
+    -----
+    At the maximum of the likelihood the fitted prevalences of a level's people add up to a whole number, its events.
+    With the margins known, these equations have as a rule one solution in whole numbers: the two-way table itself.
     """
     patterns = fourfold.reshape(2, -1)
+    whole = fourfold.reshape(2, 2, *radices)
+    axes = range(1, whole.ndim)
     if n_parameters >= (patterns.sum(axis=0) > 0).sum():
         tables = [patterns]
     else:
-        axes = range(2, 2 + len(radices))
-        whole = fourfold.reshape(2, 2, *radices)
-        tables = [whole.sum(axis=tuple(other for other in (1, *axes) if other != axis)) for axis in (1, *axes)]
+        tables = [whole.sum(axis=tuple(other for other in axes if other != axis)) for axis in axes]
     tables.append(patterns.sum(axis=1, keepdims=True))
-    return int(min(table[:, table.sum(axis=0) > 0].min() for table in tables))
+    crossed = [
+        whole.sum(axis=tuple(other for other in range(whole.ndim) if other not in two)) for two in combinations(axes, 2)
+    ]
+    outcomes = [table[:, table.sum(axis=0) > 0] for table in tables]
+    factors = [table[table.sum(axis=1) > 0][:, table.sum(axis=0) > 0] for table in crossed]
+    return int(min(table.min() for table in [*outcomes, *factors]))
 
 
 def pair_tables(

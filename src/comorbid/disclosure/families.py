@@ -177,7 +177,7 @@ def _counts(rows: pd.DataFrame, by: Sequence[str]) -> Iterator[Family]:
     context = [name for name in CONTEXT if name in rows and rows[name].notna().any()]
     context += ["term"] if rows.get("measure", pd.Series(dtype=object)).eq("mean").any() else []
     for part in (rows[total], rows[~total]):
-        keys = part[context].astype(str).agg(" ".join, axis=1) if context else pd.Series("", index=part.index)
+        keys = part[context].map(str).agg(" ".join, axis=1) if context else pd.Series("", index=part.index)
         for _, family in part.groupby(keys, sort=False) if len(part) else ():
             has_events = "events" in family and family["events"].notna().all()
             yield _of_groups(family, by, (2,) if has_events else (1,), _with_outcome if has_events else _everybody)

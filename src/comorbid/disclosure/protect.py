@@ -11,7 +11,7 @@ import pandas as pd
 from comorbid._numerics.suppression import complementary
 from comorbid.columns import arrange
 from comorbid.columns.references import grouping_columns
-from comorbid.disclosure.families import Family, families
+from comorbid.disclosure.families import CONTEXT, Family, families
 from comorbid.disclosure.rules import CONFIDENTIAL, PUBLIC_USE, Rules, read_rules
 from comorbid.errors import few
 
@@ -107,17 +107,20 @@ Hidden = dict[str, np.ndarray]
 def _estimates(rows: pd.DataFrame, rules: Rules, keep_uncounted: bool) -> Hidden:
     """What to hide in a frame of estimates: estimates, counts, and the number of people where it is small itself."""
     none = np.zeros(len(rows), dtype=bool)
-    hidden = _Hidden(_already(rows), none.copy(), {"n_a": none.copy(), "n_b": none.copy()})
+    hidden = _Hidden(_without_counts(rows), none.copy(), {"n_a": none.copy(), "n_b": none.copy()})
     tables = list(families(rows))
     before = -1
     while hidden.size > before:
         before = hidden.size
         for family in tables:
             _hide_family(family, rules, hidden)
-    estimates = hidden.cells if keep_uncounted else hidden.cells | _unsupported(rows, rules)
+    unsupported = none if keep_uncounted else _unsupported(rows, rules)
+    estimates = _with_partners(rows, hidden.cells | _already(rows) | unsupported)
     found: Hidden = dict.fromkeys((name for name in ESTIMATES if name in rows), estimates)
-    found |= dict.fromkeys((name for name in count_columns(rows) if name not in ("n", "n_least")), hidden.cells)
-    found |= {name: mask | _already(rows) for name, mask in hidden.margins.items() if name in rows}
+    few_people = {name: unsupported & _small(_numbers(rows[name]), rules) for name in count_columns(rows)}
+    found |= {name: few | hidden.cells for name, few in few_people.items() if name not in ("n", "n_least")}
+    margins = {name: mask | _already(rows) for name, mask in hidden.margins.items() if name in rows}
+    found |= {name: mask | few_people[name] for name, mask in margins.items()}
     found |= {name: _small_loss(rows[name], rules) for name in LEFT_OUT if name in rows}
     if "n" in rows:
         found["n"] = hidden.people | _small(_numbers(rows["n"]), rules)
@@ -144,6 +147,33 @@ def _already(rows: pd.DataFrame) -> np.ndarray:
     return rows[SUPPRESSED].ne("").to_numpy(copy=True) if SUPPRESSED in rows else np.zeros(len(rows), dtype=bool)
 
 
+def _without_counts(rows: pd.DataFrame) -> np.ndarray:
+    """Rows of which counts were hidden before, and not the estimate alone."""
+    names = [name for name in ("n", "events", "n_both") if name in rows]
+    return _already(rows) & rows[names].isna().any(axis=1).to_numpy() if names else _already(rows)
+
+
+def _with_partners(rows: pd.DataFrame, hidden: np.ndarray) -> np.ndarray:
+    """Of models by group that rest on small cells, never one alone is hidden: the model of all less those of the other
+    groups would be its table."""
+    by = grouping_columns(rows)
+    if "n_least" not in rows or "estimate" not in rows or not by:
+        return hidden
+    hidden = hidden | rows["estimate"].isna().to_numpy()
+    size = pd.to_numeric(rows["n"]).to_numpy(dtype=float, na_value=np.inf)
+    same = [name for name in (*CONTEXT, "term", "level", "reference", "measure", *by) if name in rows]
+    before = -1
+    while hidden.sum() > before:
+        before = int(hidden.sum())
+        for axis in by:
+            keys = [rows[name].map(str) for name in same if name != axis]
+            line_of = pd.Series(0, index=rows.index) if not keys else rows.groupby(keys).ngroup()
+            for line in (np.flatnonzero(line_of == number) for number in line_of.unique()):
+                if len(line) > 1 and hidden[line].sum() == 1:
+                    hidden[min(line[~hidden[line]].tolist(), key=lambda row: size[row])] = True
+    return hidden
+
+
 def _unsupported(rows: pd.DataFrame, rules: Rules) -> np.ndarray:
     """Rows of models and associations whose smallest cell is small, or is not known; rows without any count."""
     none = pd.Series(np.nan, index=rows.index)
@@ -152,7 +182,8 @@ def _unsupported(rows: pd.DataFrame, rules: Rules) -> np.ndarray:
     combined = rows.get("combination", none).notna() & rows.get("events", none).notna()
     least = rows.get("n_least", none)
     left = rows.get("df_residual", pd.Series(np.inf, index=rows.index))
-    counted = n.notna() & (both.notna() | described | combined)
+    paired = both.notna() & rows.get("n_a", none).notna() & rows.get("n_b", none).notna()
+    counted = n.notna() & (paired | described | combined)
     modelled = n.notna() & (least >= rules.threshold) & (left >= rules.residual_df)
     estimated = rows[[name for name in ESTIMATES if name in rows]].notna().any(axis=1)
     return (estimated & ~counted & ~modelled).to_numpy(dtype=bool)
@@ -181,7 +212,7 @@ def _same_adjustment(rows: pd.DataFrame, row: np.ndarray) -> np.ndarray:
     """Rows whose q-value was computed together with that of a hidden row: it can equal the hidden p times a number."""
     keys = [name for name in ("measure", *grouping_columns(rows)) if name in rows]
     mark = pd.Series(row & rows["p_value"].notna().to_numpy() if "p_value" in rows else row, index=rows.index)
-    return mark.groupby([rows[name].astype(str) for name in keys]).transform("any").to_numpy() | row
+    return mark.groupby([rows[name].map(str) for name in keys]).transform("any").to_numpy() | row
 
 
 def _plain(rows: pd.DataFrame, rules: Rules) -> Hidden:

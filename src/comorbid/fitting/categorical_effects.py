@@ -11,7 +11,7 @@ import pandas as pd
 from comorbid._numerics.category_shares import SHARE_MODELS
 from comorbid.fitting.averages import Averages, weight_share
 from comorbid.fitting.categorical_model import CategoricalModel
-from comorbid.fitting.fitted import finished
+from comorbid.fitting.fitted import finished, supported
 from comorbid.fitting.frames import asked
 from comorbid.fitting.margins import Averaging, margins_of
 from comorbid.fitting.matrix import Getter, design_matrix, getter, replaced, slope_matrix
@@ -106,7 +106,8 @@ class CategoricalEffects(CategoricalModel):
 
     def _finished(self, frame: pd.DataFrame, conf_level: float | None = None) -> pd.DataFrame:
         """A frame with what was asked, the people, and the cohort's labels."""
-        return finished(self, frame.assign(**asked(self.spec), n=self.n), LEADING, conf_level)
+        frame = frame.assign(**asked(self.spec), n=self.n)
+        return finished(self, supported(self, frame), LEADING, conf_level)
 
 
 def _average_shares(fit: CategoricalModel, scenarios: Sequence[Mapping[str, float]]) -> Averages:

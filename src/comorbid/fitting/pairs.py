@@ -18,6 +18,7 @@ from comorbid.columns import arrange, require_free
 from comorbid.disclosure import CONFIDENTIAL
 from comorbid.errors import EmptyDomainError, SpecError
 from comorbid.fitting.groups import Groups, group_people
+from comorbid.flow import require_shared_gaps
 from comorbid.overlap import with_overlap_notes
 
 LARGEST = 50_000_000
@@ -71,6 +72,7 @@ def fit_pairs(
     """
     names = tuple(conditions) if conditions is not None else cohort.conditions
     _check(cohort, names, adjust_for, by)
+    require_shared_gaps(cohort.people, cohort.codebook, [*names, *adjust_for, *([by] if by else [])])
     analytic = cohort.complete_cases([*names, *adjust_for, *([by] if by else [])])
     groups = group_people(analytic, names, adjust_for, by)
     if groups.n_units * groups.n_patterns * groups.n_levels * len(names) ** 2 > LARGEST:

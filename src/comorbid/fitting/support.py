@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import combinations
 
 import numpy as np
 import pandas as pd
@@ -22,7 +23,8 @@ def with_support(
 
     n_least : fewest people, unweighted, in a level of a term's variables and of the outcome; in a pattern of all
         variables and a level of the outcome when the model has as many coefficients as there are patterns, since it
-        then gives each of them away.
+        then gives each of them away; and in levels of two variables, since the equations that the coefficients solve
+        give their table away to who knows the margins.
     df_residual : people less coefficients.
     """
     if cohort is None or cohort.release != CONFIDENTIAL:
@@ -31,7 +33,9 @@ def with_support(
     if n_parameters >= _patterns(cells, spec.predictors).max() + 1:
         terms = [spec.predictors]
     least = min(least_cell(cells, spec.outcome, variables) for variables in [(), *terms])
-    return frame.assign(n_least=least, df_residual=cells.n - n_parameters)
+    factors = [name for name in spec.predictors if cells.variable(name).is_categorical]
+    crossed = [_least_crossing(cells, *two) for two in combinations(dict.fromkeys(factors), 2)]
+    return frame.assign(n_least=min(least, *crossed) if crossed else least, df_residual=cells.n - n_parameters)
 
 
 def least_cell(cells: Cells, outcome: str, variables: Sequence[str]) -> int:
@@ -41,6 +45,13 @@ def least_cell(cells: Cells, outcome: str, variables: Sequence[str]) -> int:
     levels, place = np.unique(level, return_inverse=True)
     counts = np.bincount(pattern * len(levels) + place, cells.table.count, (pattern.max() + 1) * len(levels))
     return int(counts.min())
+
+
+def _least_crossing(cells: Cells, first: str, second: str) -> int:
+    """Fewest people with a level of one variable and a level of another, of the levels that somebody has."""
+    (rows, row), (columns, column) = (np.unique(cells.codes(name), return_inverse=True) for name in (first, second))
+    cell = row.reshape(-1) * len(columns) + column.reshape(-1)
+    return int(np.bincount(cell, cells.table.count, len(rows) * len(columns)).min())
 
 
 def _patterns(cells: Cells, variables: Sequence[str]) -> np.ndarray:

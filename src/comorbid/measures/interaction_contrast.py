@@ -8,8 +8,10 @@ import pandas as pd
 from comorbid._numerics.intervals import two_sided_p, wald_interval, wald_statistic
 from comorbid.cohort import Cohort
 from comorbid.columns import arrange
+from comorbid.disclosure import CONFIDENTIAL
 from comorbid.errors import SpecError
 from comorbid.fitting import fit_logistic
+from comorbid.fitting.support import least_cell
 from comorbid.measures.arguments import check_conf_level
 from comorbid.measures.prevalence import prevalence
 from comorbid.spec import LogisticSpec
@@ -42,7 +44,8 @@ def interaction_contrast(
     DataFrame
         first and second (columns of these names, "no" or "yes"; missing in the last row), outcome, measure
         ("prevalence" four times, then "interaction_contrast"), estimate, std_error, statistic, p_value, conf_low,
-        conf_high, n, events.
+        conf_high, n, events; of a confidential cohort also n_least, the fewest people of a group with or without the
+        outcome, of the contrast.
 
     Raises
     ------
@@ -76,6 +79,7 @@ def _contrast(people: Cohort, names: tuple[str, str, str], conf_level: float) ->
     estimate, std_error = np.array([SIGNS @ shares]), np.array([np.sqrt(slope @ fit.covariance @ slope)])
     statistic = wald_statistic(estimate, std_error)
     limits = wald_interval(estimate, std_error, conf_level, fit.df)
+    least = {"n_least": least_cell(fit.cells, outcome, [first, second])} if people.release == CONFIDENTIAL else {}
     return pd.DataFrame(
         {
             "outcome": outcome,
@@ -88,5 +92,6 @@ def _contrast(people: Cohort, names: tuple[str, str, str], conf_level: float) ->
             "conf_high": limits[:, 1],
             "n": fit.n,
             "events": fit.events,
+            **least,
         }
     )
