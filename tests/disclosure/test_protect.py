@@ -196,6 +196,46 @@ def test_every_hidden_cell_is_the_corner_of_a_wide_hypercube() -> None:
             assert max(widths) >= K
 
 
+def _possible(counts: np.ndarray, hidden: np.ndarray, few: np.ndarray) -> np.ndarray:
+    """All tables of outcome by three groups with the known totals, numbers of people and shown cells, one a row."""
+    yes, no = counts.sum(axis=1)
+    grid = np.stack(np.meshgrid(*[np.arange(yes + 1)] * 2, *[np.arange(no + 1)] * 2, indexing="ij"), -1).reshape(-1, 4)
+    tables = np.stack([grid[:, 0], grid[:, 1], yes - grid[:, 0] - grid[:, 1],
+                       grid[:, 2], grid[:, 3], no - grid[:, 2] - grid[:, 3]], axis=1)  # fmt: skip
+    known = ~hidden.ravel()
+    tables = tables[(tables >= 0).all(axis=1) & (tables[:, known] == counts.ravel()[known]).all(axis=1)]
+    return tables[((tables[:, :3] + tables[:, 3:])[:, ~few] == counts.sum(axis=0)[~few]).all(axis=1)]
+
+
+def test_small_groups_among_larger_ones_are_told_by_no_table_of_whole_numbers() -> None:
+    rng, kept = np.random.default_rng(8), 0
+    for _ in range(120):
+        counts = np.stack([rng.integers(6, 14, 3), rng.integers(6, 14, 3)])
+        counts[:, 0] = rng.integers(0, 4, 2)
+        few = complementary(counts.sum(axis=0), counts.sum(axis=0) < K, K)
+        primary = (counts < K) | few
+        hidden = complementary(counts, primary, K, unknown={frozenset({1}): few})
+        if not hidden.all():  # else there is nothing more to hide
+            kept += 1
+            width = np.ptp(_possible(counts, hidden, few), axis=0).reshape(2, 3)
+            assert (width[primary] >= K).all()
+    assert kept > 4
+
+
+def test_one_tiny_group_hides_one_partner_and_not_the_whole_table() -> None:
+    people = {"north": (70, 300), "south": (90, 300), "east": (60, 300), "west": (35, 150), "islands": (2, 3)}
+    rows = [
+        (yes, region)
+        for region, sides in people.items()
+        for yes, n in zip((1, 0), sides, strict=True)
+        for _ in range(n)
+    ]
+    frame = pd.DataFrame(rows, columns=["a", "region"]).astype({"a": bool, "region": "category"})
+    shown = protect(cm.prevalence(cm.load_cohort(frame), by="region")).set_index("region")
+    assert set(shown.index[shown["events"].isna()]) == {"west", "islands"}
+    assert shown.loc["south", "events"] == 90
+
+
 def test_a_figure_says_what_was_hidden_and_draws_nothing_of_it() -> None:
     rows = [(1, 0, "male", region, n) for region, n in (("north", 4), ("south", 20), ("west", 90))]
     rows += [(0, 1, "male", region, 100) for region in ("north", "south", "west")]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
+
+from comorbid._numerics.suppression_audit import known_sums, shown_again
 
 __all__ = ["complementary"]
 
@@ -17,13 +19,16 @@ def complementary(
     threshold: int,
     moves: Iterable[Dims] | None = None,
     absent: np.ndarray | None = None,
+    unknown: Mapping[frozenset[int], np.ndarray] | None = None,
+    units: np.ndarray | None = None,
 ) -> np.ndarray:
     """Cells to hide: those of `primary`, and others that keep them from being told to within `threshold`.
 
     A hypercube has two coordinates on each of some axes; adding t to its even corners and taking t from its odd ones
     changes no sum along these axes. So with all sums along them and all other cells known, each corner can still be
     anything over a width of (smallest even corner) + (smallest odd corner). For each primary cell the hypercube is
-    hidden that has at least this width and hides the fewest people anew. Where there is none, everything is hidden.
+    hidden that has at least this width and hides the fewest people anew. Where a cell has none, everything is hidden,
+    then shown again as far as several hypercubes together protect (`shown_again`).
 
     Parameters
     ----------
@@ -37,6 +42,10 @@ def complementary(
         Sets of axes along which hypercubes extend, tried alike; one with every axis of two or more levels without it.
     absent : ndarray of bool, same shape, optional
         Cells that are not part of the table and can protect nothing.
+    unknown : mapping, optional
+        By set of axes, which cells of the table's margin over them are hidden; none without it.
+    units : ndarray of int, same shape, optional
+        Cells of one number are shown or hidden together; each cell alone without it.
 
     Returns
     -------
@@ -47,13 +56,25 @@ def complementary(
     The hypercube method of cell suppression (Hundepool et al., Statistical Disclosure Control, Wiley 2012,
     doi:10.1002/9781118348239), whose protection is sufficient, not always the least.
     """
-    hidden = np.array(primary, dtype=bool)
     outside = np.zeros(counts.shape, dtype=bool) if absent is None else absent
     axes = [move for move in ([_long(counts)] if moves is None else moves) if move]
+    hidden = _by_hypercubes(counts, primary, outside, axes, threshold)
+    if hidden is None:
+        together = np.arange(counts.size).reshape(counts.shape) if units is None else units
+        sums = known_sums(counts.shape, axes, unknown or {})
+        hidden = shown_again(counts, primary, threshold, sums, together, outside)
+    return hidden
+
+
+def _by_hypercubes(
+    counts: np.ndarray, primary: np.ndarray, outside: np.ndarray, axes: Sequence[Dims], threshold: int
+) -> np.ndarray | None:
+    """Cells to hide where each primary one has a hypercube of its own; None where one has none."""
+    hidden = np.array(primary, dtype=bool)
     for cell in sorted(map(tuple, np.argwhere(primary & ~outside)), key=lambda at: (counts[at], at)):
         found = [cube for move in axes for cube in _cheapest(counts, hidden, outside, cell, move, threshold)]
         if not found:
-            return ~outside
+            return None
         _, corners = min(found, key=lambda cube: cube[0])
         hidden[tuple(np.transpose(corners))] = True
     return hidden

@@ -36,6 +36,7 @@ class Family:
     single : whether a row shows one cell, and not all of its group.
     moves : axes along which sums are known elsewhere; all of them when empty.
     shows : of a condition of a pair, the column with its people by row; the others show what depends on the whole pair.
+    margins : of a pair, for each of its conditions, that column.
     """
 
     counts: np.ndarray
@@ -44,6 +45,7 @@ class Family:
     single: bool = False
     moves: tuple[tuple[int, ...], ...] = ()
     shows: tuple[str, ...] = ()
+    margins: tuple[tuple[str, ...], ...] = ()
 
 
 def families(frame: pd.DataFrame) -> Iterator[Family]:
@@ -123,10 +125,11 @@ def _pairs(rows: pd.DataFrame, by: Sequence[str]) -> Iterator[Family]:
     keys = [" & ".join(sorted(pair)) for pair in zip(rows["condition_a"], rows["condition_b"], strict=True)]
     for _, pair in rows.groupby(pd.Series(keys, index=rows.index), sort=False):
         first, second = str(pair["condition_a"].iloc[0]), str(pair["condition_b"].iloc[0])
-        yield _of_groups(pair, by, (2, 2), partial(_fourfold, first))
+        margins = []
         for condition in (first, second):
-            family = _of_groups(pair, by, (2,), partial(_with_and_without, condition))
-            yield replace(family, shows=tuple("n_a" if a == condition else "n_b" for a in pair["condition_a"]))
+            margins.append(tuple("n_a" if a == condition else "n_b" for a in pair["condition_a"]))
+            yield replace(_of_groups(pair, by, (2,), partial(_with_and_without, condition)), shows=margins[-1])
+        yield replace(_of_groups(pair, by, (2, 2), partial(_fourfold, first)), margins=tuple(margins))
 
 
 def _fourfold(first: str, row: Row) -> np.ndarray:

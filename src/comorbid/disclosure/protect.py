@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 import pandas as pd
@@ -198,7 +199,11 @@ def _hide_family(family: Family, rules: Rules, hidden: _Hidden) -> None:
     for i, (position, group, cell) in enumerate(family.rows):
         known = hidden.margins[family.shows[i]] if family.shows else hidden.cells
         primary[(*cell, *group) if family.single else (..., *group)] |= known[position]
-    mask = complementary(family.counts, primary, rules.threshold, family.moves or None, family.counts < 0)
+    units = None if family.single else _by_group(np.arange(few_people.size).reshape(few_people.shape), family)
+    unknown = _unknown(family, few_people, hidden)
+    mask = complementary(
+        family.counts, primary, rules.threshold, family.moves or None, family.counts < 0, unknown, units
+    )
     by_group = np.asarray(mask.any(axis=tuple(range(family.counts.ndim - family.people.ndim))))
     for i, (position, group, cell) in enumerate(family.rows):
         found = bool(mask[(*cell, *group)] if family.single else by_group[group])
@@ -206,6 +211,28 @@ def _hide_family(family: Family, rules: Rules, hidden: _Hidden) -> None:
         hidden.people[position] |= bool(few_people[group])
         if family.shows:
             hidden.margins[family.shows[i]][position] |= found
+
+
+def _by_group(values: np.ndarray, family: Family) -> np.ndarray:
+    """Values of the groups, for each cell of these."""
+    return np.broadcast_to(values, family.counts.shape)
+
+
+def _unknown(family: Family, few_people: np.ndarray, hidden: _Hidden) -> dict[frozenset[int], np.ndarray]:
+    """Sums within groups that are hidden: all those of groups of few people; of a pair, those of a hidden condition."""
+    cells = family.counts.ndim - few_people.ndim
+    groups = range(cells, family.counts.ndim)
+    within = [chosen for size in range(cells) for chosen in combinations(range(cells), size)]
+    found = {
+        frozenset((*chosen, *groups)): np.broadcast_to(few_people, [family.counts.shape[i] for i in (*chosen, *groups)])
+        for chosen in within
+    }
+    for axis, columns in enumerate(family.margins):
+        known = few_people.copy()
+        for column, (position, group, _) in zip(columns, family.rows, strict=True):
+            known[group] |= hidden.margins[column][position]
+        found[frozenset((axis, *groups))] = np.broadcast_to(known, (2, *few_people.shape))
+    return found
 
 
 def _same_adjustment(rows: pd.DataFrame, row: np.ndarray) -> np.ndarray:
