@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from comorbid.columns.words import interval
+from comorbid.disclosure import SUPPRESSED
 
 __all__ = ["comparison_table"]
 
@@ -18,8 +19,8 @@ def comparison_table(compared: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Survey, then one column for each prevalence and measure, as text; "-" where there is no estimate. "With" and
-        "Without" the first condition are prevalences of the second.
+        Survey, then one column for each prevalence and measure, as text; "-" where there is no estimate, "[n<10]" where
+        it is hidden. "With" and "Without" the first condition are prevalences of the second.
     """
     rows = compared.to_dict("records")
     cells = compared.assign(heading=list(map(_heading, rows)), said=list(map(_said, rows)))
@@ -31,7 +32,7 @@ def comparison_table(compared: pd.DataFrame) -> pd.DataFrame:
 
 def _said(row: Mapping[Hashable, Any]) -> str:
     if pd.isna(row["estimate"]):
-        return "-"
+        return str(row.get(SUPPRESSED) or "-")
     return interval(row["estimate"], row["conf_low"], row["conf_high"], row["measure"])
 
 

@@ -10,6 +10,7 @@ import pandas as pd
 from comorbid.cohort import Cohort
 from comorbid.columns import arrange
 from comorbid.comparison.wording import labelled, require_same_wording, titled
+from comorbid.disclosure import SUPPRESSED, guarded
 from comorbid.errors import ComorbidError, SpecError, names_given
 from comorbid.fitting import fit_logistic
 from comorbid.measures import cooccurrence, prevalence
@@ -82,7 +83,8 @@ def compare_cohorts(
         cohort, outcome (of a prevalence), condition_a, condition_b, model, level, measure, estimate, std_error,
         conf_low, conf_high, n, events, n_both, note. `conditional_prevalence` is that of condition_b in people whose
         condition_a is `level`. The standard error of a ratio is on the log scale. A model that cannot be fitted has a
-        row without estimate, and `note` says why.
+        row without estimate, and `note` says why. Numbers of a confidential cohort are protected as they are set here,
+        since the frame does not carry all counts that they rest on; `suppressed` says so.
 
     Raises
     ------
@@ -96,8 +98,9 @@ def compare_cohorts(
         _of_cohort(cohort, pair, covariates, conf_level).assign(cohort=title)
         for title, cohort in titled(cohorts, pair).items()
     ]
-    frame = arrange(pd.concat(frames, ignore_index=True), ["cohort"])
-    return labelled(cohorts, frame, conf_level)
+    frame = labelled(cohorts, arrange(pd.concat(frames, ignore_index=True), ["cohort"]), conf_level)
+    frame.attrs["protected"] = True
+    return frame.fillna({SUPPRESSED: ""}) if SUPPRESSED in frame else frame
 
 
 def estimates_to_pool(
@@ -147,16 +150,17 @@ def _require_other_people(cohorts: Mapping[str, Cohort]) -> None:
 
 
 def _of_cohort(cohort: Cohort, pair: tuple[str, str], covariates: Sequence[str], conf_level: float) -> pd.DataFrame:
-    """All rows of one cohort."""
+    """All rows of one cohort, protected while each part is whole."""
     a, b = pair
-    shares = prevalence(cohort, pair, conf_level=conf_level)
-    given = prevalence(cohort, [b], by=a, conf_level=conf_level).rename(columns={a: "level"})
+    shares = guarded(prevalence(cohort, pair, conf_level=conf_level))
+    given = guarded(prevalence(cohort, [b], by=a, conf_level=conf_level)).rename(columns={a: "level"})
     given = given.assign(measure="conditional_prevalence", outcome=None, condition_a=a, condition_b=b)
-    pairs = cooccurrence(cohort, pair, measures=PAIR_MEASURES, conf_level=conf_level)
+    pairs = guarded(cooccurrence(cohort, pair, measures=PAIR_MEASURES, conf_level=conf_level))
     pairs = pairs[pairs["condition_a"] == a].assign(model="crude")
     frame = pd.concat([shares, given, pairs, _adjusted(cohort, pair, covariates, conf_level)], ignore_index=True)
     wanted = ["outcome", "condition_a", "condition_b", "model", "level", "measure", "estimate", "std_error", "conf_low"]
-    return frame[[*wanted, "conf_high", "n", "events", "n_both", "note"]].fillna({"note": ""})
+    wanted += ["conf_high", "n", "events", "n_both", *({SUPPRESSED} & set(frame)), "note"]
+    return frame[wanted].fillna({"note": ""})
 
 
 def _adjusted(cohort: Cohort, pair: tuple[str, str], covariates: Sequence[str], conf_level: float) -> pd.DataFrame:
@@ -170,6 +174,6 @@ def _adjusted(cohort: Cohort, pair: tuple[str, str], covariates: Sequence[str], 
         fit = fit_logistic(cohort, LogisticSpec(outcome=b, exposure=a).adjust_for(*known))
     except ComorbidError as fault:
         return pd.DataFrame([{**row, "note": str(fault)}])
-    found = fit.tidy(exponentiate=True, conf_level=conf_level)
-    numbers = ["estimate", "std_error", "conf_low", "conf_high", "n", "events"]
+    found = guarded(fit.tidy(exponentiate=True, conf_level=conf_level))
+    numbers = ["estimate", "std_error", "conf_low", "conf_high", "n", "events", *({SUPPRESSED} & set(found))]
     return found.loc[found["term"] == a, numbers].assign(**row)

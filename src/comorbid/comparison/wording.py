@@ -9,6 +9,7 @@ import pandas as pd
 
 from comorbid.cohort import Cohort
 from comorbid.columns import SYNTHETIC
+from comorbid.disclosure import CONFIDENTIAL, PUBLIC_USE
 from comorbid.errors import SpecError, WordingError, names_given
 
 __all__ = ["condition_wording", "labelled", "require_same_wording", "same_wording", "titled"]
@@ -102,11 +103,15 @@ def titled(cohorts: Sequence[Cohort], conditions: Sequence[str]) -> dict[str, Co
 
 
 def labelled(cohorts: Sequence[Cohort], frame: pd.DataFrame, conf_level: float | None = None) -> pd.DataFrame:
-    """A frame of several cohorts: labels stay names, since a name is worded otherwise in each."""
+    """A frame of several cohorts: labels stay names, since a name is worded otherwise in each.
+
+    It is confidential when one of the cohorts is.
+    """
     if cohorts[0].synthetic:
         frame = frame.assign(source=SYNTHETIC)
     titles = list(dict.fromkeys(cohort.title for cohort in cohorts))
-    frame.attrs = {"cohort": ", ".join(titles), "synthetic": cohorts[0].synthetic, "labels": {}}
+    release = CONFIDENTIAL if any(cohort.release == CONFIDENTIAL for cohort in cohorts) else PUBLIC_USE
+    frame.attrs = {"cohort": ", ".join(titles), "release": release, "synthetic": cohorts[0].synthetic, "labels": {}}
     if conf_level is not None:
         frame.attrs["conf_level"] = conf_level
     return frame

@@ -11,6 +11,7 @@ from matplotlib.figure import Figure as MplFigure
 from matplotlib.lines import Line2D
 
 from comorbid.columns.words import Words, interval_name
+from comorbid.disclosure import guarded
 from comorbid.plots.canvas import figure_for
 from comorbid.plots.lettering import literal, wrapped
 from comorbid.plots.scales import scale_to_rows
@@ -48,6 +49,7 @@ def definition_plot(frame: pd.DataFrame, labels: Mapping[str, str] | None = None
     SpecError
         When columns are absent or there is no row.
     """
+    frame = guarded(frame)
     require_rows(frame, NEEDED, "definition_plot", "give what `every_definition(cohort)` gave.")
     words = Words.of(frame, labels)
     lines = list(dict.fromkeys(zip(frame["condition_a"], frame["definition_label"], strict=True)))

@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from comorbid.disclosure import guarded
 from comorbid.errors import SourceError, SpecError, listed
 from comorbid.tables.html import to_html
 from comorbid.tables.plain import notes, readable
@@ -36,6 +37,7 @@ def save_table(
     path : path
         Ending in .docx (Word; needs `pip install comorbid[word]`), .tex (a LaTeX table for the packages booktabs and
         caption), .html, .md, or .csv (the numbers themselves, unrounded).
+        What a confidential cohort gave is protected first, whatever the ending.
     caption, source_note : str, optional
         What the table shows; a line below it, after "Synthetic data", the cohort and the frame's own note.
 
@@ -65,7 +67,7 @@ def _write(frame: pd.DataFrame, path: Path, caption: str | None, source_note: st
     if path.suffix == ".docx":
         _document(frame, caption, source_note).save(str(path))
     elif path.suffix == ".csv":
-        frame.to_csv(path, index=False, lineterminator="\n")
+        guarded(frame).to_csv(path, index=False, lineterminator="\n")
     else:
         path.write_text(_printed(frame, path.suffix, caption, source_note).rstrip("\n") + "\n", encoding="utf-8")
 

@@ -94,7 +94,7 @@ def _step(step: str, reason: str, n_excluded: float, labels: Mapping[str, str]) 
     if missing and not kind:
         counts = [part.rpartition(" ")[::2] for part in variables.split(", ")]
         reason = "missing " + "; ".join(f"{labels.get(name, name)} ({count})" for name, count in counts)
-    return f"{'Nobody left out' if n_excluded == 0 else 'Left out'}: {reason}"
+    return f"{'Nobody left out' if not pd.isna(n_excluded) and n_excluded == 0 else 'Left out'}: {reason}"
 
 
 def _is_number(column: pd.Series) -> bool:

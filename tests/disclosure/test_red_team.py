@@ -1,0 +1,79 @@
+"""What a reader of the outputs alone, who subtracts, adds up and solves, must not find out about few people."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+import comorbid as cm
+from comorbid.disclosure import Rules
+from comorbid.tables import Table
+
+RULES = Rules()
+CUTS = {"migraine": 1.3, "low_back_pain": 0.6, "neck_pain": 1.0, "fibromyalgia": 2.0}
+CODEBOOK = """
+    name = "mine"
+    title = "A survey of one's own"
+    conditions = ["migraine", "fibromyalgia"]
+    file.path = "mine.csv"
+    variables.sex = { levels = ["male", "female"] }
+    [variables.migraine]
+    kind = "condition"
+    levels = { no = 0, yes = 1 }
+    [variables.fibromyalgia]
+    kind = "condition"
+    levels = { no = 0, yes = 1 }
+    definition = "A"
+    definitions.A = { column = "strict", label = "Strict" }
+    definitions.B = { column = "wide", label = "Wide" }
+"""
+
+
+def people(n: int, seed: int = 1) -> pd.DataFrame:
+    """Four conditions that go together, and sex; of nobody."""
+    rng = np.random.default_rng(seed)
+    severity = rng.normal(size=n)
+    frame = pd.DataFrame({name: 0.8 * severity + rng.normal(size=n) > cut for name, cut in CUTS.items()})
+    frame["sex"] = pd.Categorical(rng.choice(["male", "female"], n), ["male", "female"])
+    return frame
+
+
+def survey(folder: Path, n: int = 300, more: int = 3) -> Path:
+    """A codebook whose wider definition of fibromyalgia holds a few people more."""
+    frame = people(n).astype({name: int for name in CUTS})
+    wide = frame["fibromyalgia"].copy()
+    wide[wide.index[wide.eq(0)][:more]] = 1
+    frame.assign(strict=frame["fibromyalgia"], wide=wide).to_csv(folder / "mine.csv", index=False)
+    path = folder / "mine.toml"
+    path.write_text(CODEBOOK, encoding="utf-8")
+    return path
+
+
+# Flow
+
+
+def test_a_flow_with_a_hidden_loss_can_be_shown() -> None:
+    young = people(400).assign(age=np.r_[np.full(4, 18.5), np.linspace(30, 70, 396)])
+    page = Table(cm.load_cohort(young).restrict("age >= 20", "younger than 20").flow(), "Who they are").html()
+    assert "Left out: younger than 20" in page
+    assert "[n&lt;10]" in page
+
+
+# Frames that carry some of their counts
+
+
+def test_a_table_saved_as_numbers_is_protected(tmp_path: Path) -> None:
+    pairs = cm.cooccurrence(cm.load_cohort(people(300)), measures=["odds_ratio"])
+    assert pairs["n_both"].lt(RULES.threshold).any()
+    saved = pd.read_csv(cm.save_table(pairs, tmp_path / "pairs.csv"))
+    assert saved["n_both"].isna().any() and not saved["n_both"].lt(RULES.threshold).any()
+
+
+def test_cohorts_side_by_side_are_protected_as_the_most_confidential_of_them(tmp_path: Path) -> None:
+    cohort = cm.load_cohort(survey(tmp_path))
+    saved = pd.read_csv(cm.save_table(cm.compare_cohorts([cohort], "migraine", "fibromyalgia"), tmp_path / "side.csv"))
+    for name in ("events", "n_both"):
+        assert not saved[name].lt(RULES.threshold).any()
+    assert saved.loc[saved["measure"] == "odds_ratio", "estimate"].isna().all()
