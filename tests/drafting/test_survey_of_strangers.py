@@ -142,7 +142,7 @@ def test_a_question_is_not_taken_by_a_word_in_it() -> None:
     )
     assert known_covariate("q2", "How old are you now, in years, at your last birthday?", "continuous") == "age"
     assert not is_quasi_identifier("q2a", "I am going to read you a few statements about the state of things today")
-    assert is_quasi_identifier("v4", "Marital status")
+    assert is_quasi_identifier("v4", "Marital status") and is_quasi_identifier("JOBCAT", "Employment Category")
 
 
 def test_the_illness_of_a_relative_is_not_the_persons_own() -> None:

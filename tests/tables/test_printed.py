@@ -143,6 +143,15 @@ def test_a_flow_says_who_was_left_out_and_not_what_was_typed() -> None:
     assert shown["Left out"].tolist() == ["0", "15,794", "7,332", "1,012", "0"]
 
 
+def test_a_hidden_number_of_people_left_out_is_not_nobody() -> None:
+    rows = [("on file", "", None, 0), ("shared gaps", "few people lack the same answers", 10335, None)]
+    flow = pd.DataFrame(rows, columns=["step", "reason", "n", "n_excluded"]).astype(
+        {"n": "Int64", "n_excluded": "Int64"}
+    )
+    flow.attrs = {"labels": {}, "release": "confidential"}
+    assert readable(flow)["Step"].tolist() == ["On file", "Left out: few people lack the same answers"]
+
+
 def test_plain_tables_write_numbers_out() -> None:
     frame = pd.DataFrame({"share": [0.12345, np.nan, 1234.56], "kept": [True, False, True], "what": ["a", None, "c"]})
     lines = to_text(frame).splitlines()[2:]

@@ -64,7 +64,8 @@ NUMBER = r"(id|no|nr|num(ber)?)"
 PERSON = rf"^(id ?{NUMBER}?|pid|seqn|(person|resp(ondent)?|subj(ect)?|patient|participant|case) ?{NUMBER})$"
 QUASI = (
     r"\bage\b|^age|\bsex\b|gender|\brace|ethnic|\bregion\b|\bstate\b|\bcounty\b|\beduc|\bschool(ing)?\b|\bmarital|"
-    r"\bmarried\b|\bincome\b|occupation|\bjob ?(cat|category|title)?$|\bcountry\b"
+    r"\bmarried\b|\bincome\b|occupation|employment|\bjob ?(cat|category|title)?$|\bcountry\b|"
+    r"\bhisp|minority|religi|nationality"
 )
 MISSING = (
     r"refus|\bdon['\u2019]?t know|do not know|not ascertained|not stated|no answer|not answered|missing|unknown|"
@@ -139,7 +140,7 @@ def names_a_person(name: str) -> bool:
 
 def is_quasi_identifier(name: str, label: str) -> bool:
     """Whether a column tells what a neighbour could know of a person; a label that is a question is not looked at."""
-    return bool(re.search(QUASI, plain(name, "" if _is_question(label) else label)))
+    return any(re.search(QUASI, text) for text in (plain(name), "" if _is_question(label) else plain(label)))
 
 
 def is_missing_code(code: str) -> bool:
