@@ -17,8 +17,8 @@ def readable(frame: pd.DataFrame) -> pd.DataFrame:
     """A frame of strings: tidy estimates formatted, other frames with their numbers written out.
 
     Frames that hold strings alone, as `format_estimates` returns them, come back as they are. Whole numbers
-    get thousands separators, others up to three significant digits after the point, missing values nothing. Columns
-    of texts that are all empty are left out.
+    get thousands separators, others three significant digits, with as many decimals all along a column, missing values nothing.
+    Columns of texts that are all empty are left out.
 
     Parameters
     ----------
@@ -102,9 +102,17 @@ def _is_number(column: pd.Series) -> bool:
 
 
 def _texts(column: pd.Series, marks: list[str]) -> list[str]:
-    """Values as text; a hidden number shows its row's mark."""
-    texts = [_text(value) for value in column]
+    """Values as text, the numbers of a column with the same decimals; a hidden number shows its row's mark."""
+    texts = _aligned(column, [_text(value) for value in column])
     return [text or mark for text, mark in zip(texts, marks, strict=True)] if marks else texts
+
+
+def _aligned(column: pd.Series, texts: list[str]) -> list[str]:
+    """Numbers below 100 with as many decimals as the one of them that has most; larger ones would gain false digits."""
+    if not _is_number(column) or any("e" in text for text in texts) or column.abs().max() >= 100:
+        return texts
+    decimals = max((len(text.partition(".")[2]) for text in texts), default=0)
+    return [f"{float(value):,.{decimals}f}" if text else "" for value, text in zip(column, texts, strict=True)]
 
 
 def _text(value: Any) -> str:
