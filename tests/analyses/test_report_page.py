@@ -147,6 +147,14 @@ def test_an_interval_is_one_piece_and_stands_below_where_many_stand_side_by_side
     assert few.get("class") is None and many["class"] == "stacked"
 
 
+def test_a_long_cell_keeps_a_width_at_which_it_can_be_read(arranged: BeautifulSoup) -> None:
+    table = BeautifulSoup(
+        f"<main><table><tbody><tr><th>a</th><td>{'b ' * 20}</td></tr></tbody></table></main>", "html.parser"
+    )
+    frame_tables(table)
+    assert table.td["class"] == "long" and table.th.get("class") is None
+
+
 def test_a_table_of_sentences_can_be_read_cell_by_cell(arranged: BeautifulSoup) -> None:
     table = arranged.select_one("table.wordy")
     said = [(cell["data-column"], cell.get_text(), cell["role"]) for cell in table.select("tbody th, tbody td")]

@@ -73,3 +73,13 @@ def test_what_cannot_be_drawn_is_refused() -> None:
         profile_plot(prevalences(), by="region")
     with pytest.raises(SpecError, match="fall on the point of another"):
         profile_plot(pd.concat([prevalences(), prevalences()]))
+
+
+def test_bands_of_numbers_stand_in_their_order_whatever_the_reference() -> None:
+    """A codebook names the reference first; an axis of ages that starts with it would draw a course that is none."""
+    frame = prevalences()
+    bands = {level: band for level, band in zip(frame["age_band"].unique(), ("20-34", "65+", "9-19"), strict=False)}
+    shown = profile_plot(frame.replace({"age_band": bands})).axes[0].get_xticklabels()
+    assert [text.get_text() for text in shown] == sorted(
+        bands.values(), key=lambda band: int(band.split("-")[0].rstrip("+"))
+    )

@@ -158,7 +158,6 @@ def test_plain_tables_write_numbers_out() -> None:
     assert [line.split() for line in lines] == [["0.123", "yes", "a"], ["no"], ["1,234.6", "yes", "c"]]
 
 
-@pytest.mark.parametrize("width", [60, 80, 100, 140])
 def test_numbers_of_a_column_have_the_same_decimals() -> None:
     frame = pd.DataFrame(
         {"e": [3.0, 2.37, None], "n": [3, 40, 2], "wide": [716.3, 28.94, 5.0], "tiny": [1e-7, 2.0, 3.5]}
@@ -168,6 +167,7 @@ def test_numbers_of_a_column_have_the_same_decimals() -> None:
     assert shown["wide"].tolist() == ["716.3", "28.9", "5"] and shown["tiny"].tolist() == ["1e-07", "2", "3.5"]
 
 
+@pytest.mark.parametrize("width", [60, 80, 100, 140])
 def test_text_never_runs_over_its_width(width: int) -> None:
     for frame in (tidy(), prevalences(), pairs(), pairs(12), sets(), pooled()):
         assert max(len(line) for line in to_text(frame, width=width).splitlines()) <= width

@@ -14,6 +14,9 @@ INTERVAL = re.compile(r"(.+?) (\([^()]+ to [^()]+\)|\(reference\))(.*)")
 SIDE_BY_SIDE = 3
 """From so many columns of intervals on, an interval stands below its estimate."""
 
+LONG = 24
+"""Letters from which on a cell keeps a width at which its words can be read."""
+
 ROLES = {"table": "table", "thead": "rowgroup", "tbody": "rowgroup", "tr": "row", "td": "cell"}
 
 
@@ -29,6 +32,9 @@ def frame_tables(soup: BeautifulSoup) -> None:
             table.wrap(soup.new_tag("div", attrs={"class": "table-scroll", **label}))
         _move_notes(soup, table)
         _part_intervals(soup, table)
+        for cell in table.select("tbody th:not(.num), tbody td:not(.num)"):
+            if len(cell.get_text()) > LONG:
+                cell["class"] = " ".join([*(cell.get("class") or []), "long"])
         if "wordy" in (table.get("class") or []):
             _name_cells(table)
     for corner in soup.select("main th"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -58,11 +59,13 @@ def _size(rows: pd.DataFrame, name: str) -> int:
 
 
 def _in_order(column: pd.Series) -> tuple[object, ...]:
-    """Levels in the order of a categorical, else of appearance."""
+    """Levels in the order of a categorical, else bands of numbers by their first number, else as they appear."""
     found = list(column.unique())
     if isinstance(column.dtype, pd.CategoricalDtype):
         return tuple(level for level in column.cat.categories if level in found)
-    return tuple(found)
+    starts = [re.match(r"\d+(\.\d+)?", str(level)) for level in found]
+    lowest = {level: float(start[0]) for level, start in zip(found, starts, strict=True) if start}
+    return tuple(sorted(found, key=lowest.__getitem__)) if len(lowest) == len(found) else tuple(found)
 
 
 def _panel(record: Mapping[Any, Any], words: Words) -> str:

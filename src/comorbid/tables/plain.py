@@ -17,8 +17,8 @@ def readable(frame: pd.DataFrame) -> pd.DataFrame:
     """A frame of strings: tidy estimates formatted, other frames with their numbers written out.
 
     Frames that hold strings alone, as `format_estimates` returns them, come back as they are. Whole numbers
-    get thousands separators, others three significant digits, with as many decimals all along a column, missing values nothing.
-    Columns of texts that are all empty are left out.
+    get thousands separators, others three significant digits, with as many decimals all along a column, missing values
+    nothing. Columns of texts that are all empty are left out.
 
     Parameters
     ----------
