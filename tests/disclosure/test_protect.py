@@ -75,6 +75,48 @@ def test_another_group_is_hidden_where_the_total_would_give_a_small_one_away() -
     assert frame["estimate"].isna().tolist() == [True, True, False]
 
 
+@pytest.mark.parametrize("smallest", [0, K - 1, K])
+def test_a_model_of_few_patterns_needs_people_enough_in_each(smallest: int) -> None:
+    """People by exposure and sex could be solved for: two coefficients, known tables of each with the outcome."""
+    rows = [(y, x, "female", "north", 60) for y in (0, 1) for x in (0, 1)]
+    rows += [(y, 0, "male", "north", 80) for y in (0, 1)]
+    people = clinic([*rows, (0, 1, "male", "north", smallest)])
+    fit = cm.fit_logistic(people, "a ~ b + sex")
+    assert fit.tidy()["n_least"].eq(smallest).all()
+    assert protect(fit.tidy())["estimate"].notna().all() == (smallest >= K)
+    pairs = cm.fit_pairs(people, ["sex"])
+    assert pairs.loc[pairs["outcome"] == "a", "n_least"].eq(smallest).all()
+
+
+@pytest.mark.parametrize("smallest", [K - 1, K])
+def test_an_average_over_age_bands_needs_people_enough_in_each(smallest: int) -> None:
+    """With the prevalence in the other bands known, a standardised one gives the hidden band away."""
+    rows = [(y, x, "male", band, 60) for y in (0, 1) for x in (0, 1) for band in ("north", "south")]
+    rows += [(1, 1, "male", "west", smallest), *((y, x, "male", "west", 60) for y, x in ((0, 0), (0, 1), (1, 0)))]
+    people = clinic(rows)
+    standard = {"north": 5, "south": 3, "west": 2}
+    made = {
+        "standardised_pairs": cm.standardised_observed_expected(people, ["a", "b"], standard=standard, age="region"),
+        "expected": cm.adjusted_observed_expected(people, ["region"], ["a", "b"]),
+    }
+    assert protect(made["standardised_pairs"])["estimate"].notna().all() == (smallest >= K)
+    alone = cm.standardised_prevalence(
+        clinic([*rows[:-3], (0, 0, "male", "west", 90)]), ["a"], standard=standard, age="region"
+    )
+    assert protect(alone)["estimate"].notna().all() == (smallest >= K)
+    assert made["expected"]["n_least"].ge(60).all() and protect(made["expected"])["estimate"].notna().all()
+
+
+@pytest.mark.parametrize(("exact", "shown"), [((300, 20, 12, 10), 3), ((300, 20, 12, 9), 2), ((300, 9, 12, 30), 2)])
+def test_steps_of_at_least_k_do_not_give_the_people_between_them_away(exact: tuple[int, ...], shown: int) -> None:
+    """Nobody, exactly one, exactly two, all three: each can be worked out from two rows that follow each other."""
+    members = np.repeat([[0, 0, 0], [1, 0, 0], [1, 1, 0], [1, 1, 1]], exact, axis=0).astype(bool)
+    frame = protect(cm.prevalence_of_at_least(cm.load_cohort(pd.DataFrame(members, columns=["a", "b", "c"]))))
+    assert frame["events"].notna().sum() == frame["estimate"].notna().sum() == shown
+    seen = [0, *frame["events"].dropna().astype(int).sort_values(), sum(exact)]
+    assert (np.diff(seen) >= K).all()
+
+
 def test_a_group_with_few_people_loses_its_number_too() -> None:
     rows = [(0, 1, "male", "north", 3), (0, 1, "male", "south", 30), (0, 0, "male", "west", 300)]
     rows += [(1, 0, "male", region, n) for region, n in (("north", 3), ("south", 30), ("west", 200))]
@@ -85,7 +127,8 @@ def test_a_group_with_few_people_loses_its_number_too() -> None:
 @pytest.mark.parametrize("smallest", [K - 1, K, K + 1])
 def test_an_adjusted_model_needs_every_level_with_and_without_the_outcome(smallest: int) -> None:
     rows = [(y, x, sex, "north", 30) for y in (0, 1) for x in (0, 1) for sex in ("male", "female")]
-    rows += [(0, 0, "male", "south", 40), (1, 1, "female", "south", smallest)]
+    rows += [(0, x, sex, "south", 20) for x in (0, 1) for sex in ("male", "female")]
+    rows += [(1, 1, "female", "south", smallest)]
     fit = cm.fit_logistic(clinic(rows), "a ~ b + sex + region")
     for frame in (fit.tidy(), fit.margins(), fit.test_terms(), fit.attributable_fraction()):
         shown = protect(frame)

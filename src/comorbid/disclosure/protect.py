@@ -31,6 +31,8 @@ EXTREMES = frozenset({"min", "max", "minimum", "maximum"})
 """Columns that hold the value of one person."""
 LISTED = re.compile(r" (\d[\d,]*)(?=,|$)")
 """A count in a list of variables with people left out: "missing: age 7, sex 12"."""
+AT_LEAST = re.compile(r"^at_least_(\d+)$")
+"""An outcome of `prevalence_of_at_least`, whose rows hold one another's people."""
 LEFT_OUT = ("n_excluded", "n_missing")
 """Counts of people who are not studied: nobody is no secret."""
 
@@ -108,7 +110,7 @@ Hidden = dict[str, np.ndarray]
 def _estimates(rows: pd.DataFrame, rules: Rules, keep_uncounted: bool) -> Hidden:
     """What to hide in a frame of estimates: estimates, counts, and the number of people where it is small itself."""
     none = np.zeros(len(rows), dtype=bool)
-    hidden = _Hidden(_without_counts(rows), none.copy(), {"n_a": none.copy(), "n_b": none.copy()})
+    hidden = _Hidden(_without_counts(rows) | _steps(rows, rules), none.copy(), {"n_a": none.copy(), "n_b": none.copy()})
     tables = list(families(rows))
     before = -1
     while hidden.size > before:
@@ -175,6 +177,24 @@ def _with_partners(rows: pd.DataFrame, hidden: np.ndarray) -> np.ndarray:
     return hidden
 
 
+def _steps(rows: pd.DataFrame, rules: Rules) -> np.ndarray:
+    """Rows of "at least k conditions" that differ by few people from the next one shown, from nobody or from all."""
+    hide = np.zeros(len(rows), dtype=bool)
+    if not {"outcome", "n", "events"} <= set(rows):
+        return hide
+    least = rows["outcome"].astype(str).str.extract(AT_LEAST)[0].astype(float)
+    steps = rows.assign(least=least)[least.notna() & rows["events"].notna()].sort_values("least", ascending=False)
+    by = grouping_columns(rows)
+    for _, group in steps.groupby([steps[name].astype(str) for name in by]) if by else [("", steps)]:
+        last, lowest = 0, -1
+        for position, events in zip(group.index, group["events"].astype(int), strict=True):
+            hide[position] = bool(_small(np.array(events - last), rules))
+            last, lowest = (last, lowest) if hide[position] else (events, position)
+        if lowest >= 0 and _small(np.array(int(group["n"].iloc[0]) - last), rules):
+            hide[lowest] = True
+    return hide
+
+
 def _unsupported(rows: pd.DataFrame, rules: Rules) -> np.ndarray:
     """Rows of models and associations whose smallest cell is small, or is not known; rows without any count."""
     none = pd.Series(np.nan, index=rows.index)
@@ -184,7 +204,7 @@ def _unsupported(rows: pd.DataFrame, rules: Rules) -> np.ndarray:
     least = rows.get("n_least", none)
     left = rows.get("df_residual", pd.Series(np.inf, index=rows.index))
     paired = both.notna() & rows.get("n_a", none).notna() & rows.get("n_b", none).notna()
-    counted = n.notna() & (paired | described | combined)
+    counted = n.notna() & (paired | described | combined) & ~(least < rules.threshold)
     modelled = n.notna() & (least >= rules.threshold) & (left >= rules.residual_df)
     estimated = rows[[name for name in ESTIMATES if name in rows]].notna().any(axis=1)
     return (estimated & ~counted & ~modelled).to_numpy(dtype=bool)

@@ -19,10 +19,12 @@ from comorbid.cohort import Cohort
 from comorbid.errors import CollinearityError, EmptyDomainError, SeparationError, SpecError
 from comorbid.fitting import fit_logistic
 from comorbid.fitting.matrix import design_matrix, getter
+from comorbid.fitting.support import least_cell
 from comorbid.measures.arguments import check_conf_level, chosen_conditions, subgroups
 from comorbid.measures.derived import cohort_of_cells
 from comorbid.measures.overlap import labelled_pairs
 from comorbid.measures.spread import errors_of
+from comorbid.measures.standardisation import with_least
 from comorbid.measures.terms import model_of_covariates, terms_given, variables_in
 
 MEASURES = ("prevalence", "expected_prevalence", "adjusted_observed_expected")
@@ -67,7 +69,8 @@ def adjusted_observed_expected(
     -------
     DataFrame
         [by,] condition_a, condition_b, measure, estimate, std_error, statistic, p_value, conf_low, conf_high, n, n_a,
-        n_b, n_both, q_value. Three rows a pair: "prevalence" (of both, O), "expected_prevalence" (E), and
+        n_b, n_both, q_value; of a confidential cohort n_least, the fewest people in a level of a covariate, with or
+        without a condition. Three rows a pair: "prevalence" (of both, O), "expected_prevalence" (E), and
         "adjusted_observed_expected" (O / E; standard error on the log scale). `note` as in `cooccurrence`.
 
     Raises
@@ -94,7 +97,7 @@ def adjusted_observed_expected(
         _of_group(cohort, group, names, terms, conf_level, bool(groups)).assign(**levels)
         for levels, group in cells.groups(groups)
     ]
-    return labelled_pairs(cohort, pd.concat(frames), groups, conf_level)
+    return labelled_pairs(cohort, with_least(pd.concat(frames), cohort), groups, conf_level)
 
 
 def _terms(covariates: Sequence[str], names: Sequence[str], groups: Sequence[str]) -> tuple[str, ...]:
@@ -122,19 +125,21 @@ def _of_group(
             if not lenient:
                 raise
             rows = pd.DataFrame({"measure": MEASURES, **dict.fromkeys(NUMBERS, np.nan)})
-        frames.append(rows.assign(condition_a=pair[0], condition_b=pair[1], **_counts(used, *pair)))
+        frames.append(rows.assign(condition_a=pair[0], condition_b=pair[1], **_counts(used, *pair, terms)))
     frame = pd.concat(frames, ignore_index=True)
     frame["q_value"] = frame.groupby("measure")["p_value"].transform(lambda p: false_discovery(p.to_numpy()))
     return frame
 
 
-def _counts(cells: Cells, a: str, b: str) -> dict[str, int]:
+def _counts(cells: Cells, a: str, b: str, terms: Sequence[str]) -> dict[str, int]:
+    least = [least_cell(cells, outcome, variables_in([term])) for outcome in (a, b) for term in terms if cells.n]
     count, with_a, with_b = cells.table.count, cells.present(a), cells.present(b)
     return {
         "n": cells.n,
         "n_a": int(count @ with_a),
         "n_b": int(count @ with_b),
         "n_both": int(count @ (with_a * with_b)),
+        "n_least": min(least, default=0),
     }
 
 

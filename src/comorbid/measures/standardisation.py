@@ -13,6 +13,7 @@ from comorbid._numerics.standardised import Standardised
 from comorbid.cells import Cells, collapse_cohort
 from comorbid.cohort import Cohort
 from comorbid.columns import arrange
+from comorbid.disclosure import CONFIDENTIAL
 from comorbid.errors import SpecError, listed
 from comorbid.measures.arguments import check_conf_level, chosen_conditions, subgroups
 from comorbid.measures.spread import errors_of
@@ -54,7 +55,8 @@ def standardised_prevalence(
     -------
     DataFrame
         [by,] outcome, measure ("prevalence"), estimate, std_error, conf_low, conf_high (symmetric on the logit scale),
-        n, events, presentation, presentation_reason, standard. NaN in a subgroup with an age band that is empty.
+        n, events, presentation, presentation_reason, standard; of a confidential cohort n_least, the fewest people with
+        or without the condition in an age band. NaN in a subgroup with an age band that is empty.
 
     Raises
     ------
@@ -76,8 +78,22 @@ def standardised_prevalence(
         for at, group in cells.groups(groups)
         for name in names
     ]
-    frame = pd.concat(frames).assign(standard=named(standard))
+    frame = with_least(pd.concat(frames), cohort).assign(standard=named(standard))
     return cohort.labelled(arrange(frame, groups), conf_level=conf_level)
+
+
+def with_least(frame: pd.DataFrame, cohort: Cohort) -> pd.DataFrame:
+    """The frame with n_least where the cohort is confidential, and without it elsewhere."""
+    return frame if cohort.release == CONFIDENTIAL else frame.drop(columns="n_least")
+
+
+def least_by_age(cells: Cells, parts: Sequence[np.ndarray], age: str, share: np.ndarray) -> int:
+    """Fewest people, unweighted, of each part in each age band that counts: the average gives a small one away.
+
+    parts : 1 or 0 by pattern, shape (P,); everybody who counts is in one of them.
+    """
+    bands = [cells.table.count * (cells.codes(age) == band) for band in np.flatnonzero(share > 0)]
+    return int(min(band @ part for band in bands for part in parts))
 
 
 def collapsed_by_age(
@@ -142,6 +158,7 @@ def _prevalence(cells: Cells, name: str, age: str, share: np.ndarray, conf_level
             "conf_high": limits[:, 1],
             "n": cells.n,
             "events": int(cells.table.count @ present[:, 0]),
+            "n_least": least_by_age(cells, [present[:, 0], 1 - present[:, 0]], age, share),
             "presentation": status,
             "presentation_reason": reason,
         }

@@ -14,7 +14,15 @@ from comorbid.cohort import Cohort
 from comorbid.columns import arrange
 from comorbid.measures.arguments import check_conf_level
 from comorbid.measures.spread import errors_of
-from comorbid.measures.standardisation import Standard, band_shares, collapsed_by_age, named, proportions_by_age
+from comorbid.measures.standardisation import (
+    Standard,
+    band_shares,
+    collapsed_by_age,
+    least_by_age,
+    named,
+    proportions_by_age,
+    with_least,
+)
 
 
 def standardised_observed_expected(
@@ -42,7 +50,7 @@ def standardised_observed_expected(
     DataFrame
         [by,] condition_a, condition_b, measure ("prevalence" of both together, "observed_expected"), estimate,
         std_error (log scale for the ratio), statistic, p_value, conf_low, conf_high, n, n_a, n_b, n_both, q_value,
-        standard.
+        standard; of a confidential cohort n_least, the fewest people of the pair's table in an age band.
 
     Raises
     ------
@@ -63,7 +71,7 @@ def standardised_observed_expected(
         frame = pd.concat([_pair(group, a, b, age, share, conf_level) for a, b in pairs], ignore_index=True)
         q_value = frame.groupby("measure")["p_value"].transform(lambda p: false_discovery(p.to_numpy()))
         frames.append(frame.assign(q_value=q_value, **at))
-    frame = pd.concat(frames).assign(standard=named(standard))
+    frame = with_least(pd.concat(frames), cohort).assign(standard=named(standard))
     return cohort.labelled(arrange(frame, groups), conf_level=conf_level)
 
 
@@ -86,9 +94,16 @@ def _pair(cells: Cells, a: str, b: str, age: str, share: np.ndarray, conf_level:
     z = proportions.influence(weight) @ np.where(np.isfinite(slope), slope, 0.0)
     error = np.where(np.isfinite(estimate), errors_of(cells, joint_and_ratio, z), np.nan)
     n_a, n_b, n_both = (cells.table.count @ (present * known[:, None])).astype(np.int64)
+    fourfold = [known * x * y for x in (with_a, 1 - with_a) for y in (with_b, 1 - with_b)]
     df = cells.select(known).degrees_of_freedom
     return _pair_frame(estimate, error, df, conf_level).assign(
-        condition_a=a, condition_b=b, n=int(cells.table.count @ known), n_a=n_a, n_b=n_b, n_both=n_both
+        condition_a=a,
+        condition_b=b,
+        n=int(cells.table.count @ known),
+        n_a=n_a,
+        n_b=n_b,
+        n_both=n_both,
+        n_least=least_by_age(cells, fourfold, age, share),
     )
 
 
