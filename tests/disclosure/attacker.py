@@ -34,6 +34,12 @@ class Attack:
             self.rows.append(row)
             self.values.append(float(value))
 
+    def knows(self, rows: Sequence[np.ndarray]) -> bool:
+        """Whether each sum of cells follows from what was told, so that a function of them tells nothing more."""
+        told = np.array(self.rows) if self.rows else np.zeros((1, len(self.place)))
+        rank = np.linalg.matrix_rank(told)
+        return bool(np.linalg.matrix_rank(np.vstack([told, *rows])) == rank)
+
     def ranges_of(self, rows: Sequence[np.ndarray]) -> np.ndarray:
         """Least and most that each sum of cells can be, shape (sums, 2): all of them solved as one linear program."""
         if not rows:
