@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import kendalltau
 
 from comorbid._numerics.intervals import two_sided_p
 from comorbid._numerics.pooling import weighted_fit
@@ -80,6 +79,8 @@ def begg(y: np.ndarray, v: np.ndarray) -> tuple[float, float]:
 
     Source: Begg & Mazumdar, Biometrics 1994;50:1088-101, doi:10.2307/2533446.
     """
+    from scipy.stats import kendalltau  # loads slowly, and is wanted seldom
+
     common = weighted_fit(y, v, np.ones((len(y), 1)))
     standardised = common.residuals / np.sqrt(v - 1 / common.weights.sum())
     ties = len(np.unique(standardised)) < len(y) or len(np.unique(v)) < len(y)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import roots_jacobi
-from scipy.stats import betabinom, binom
+from scipy.special import betaln, comb, roots_jacobi
 
 NODES = 100
 """Exact for five windows of 30 days: given a level, counts are polynomials of its degree of days."""
@@ -49,12 +48,17 @@ def repeated_counts(mean: float, between: float, within: float, days: int) -> Re
     a, b = mean * between, (1 - mean) * between
     root, weight = roots_jacobi(NODES, b - 1, a - 1)
     level = (1 + root) / 2
+    return RepeatedCounts(level, weight / weight.sum(), _counts_given(level[:, None], within, days))
+
+
+def _counts_given(level: np.ndarray, within: float, days: int) -> np.ndarray:
+    """P(days in a window | level), binomial or beta-binomial; `level` has shape (q, 1)."""
     at = np.arange(days + 1)
     if np.isinf(within):
-        counts = binom.pmf(at, days, level[:, None])
-    else:
-        counts = betabinom.pmf(at, days, level[:, None] * within, (1 - level[:, None]) * within)
-    return RepeatedCounts(level, weight / weight.sum(), counts)
+        return np.asarray(comb(days, at) * level**at * (1 - level) ** (days - at))
+    a, b = level * within, (1 - level) * within
+    ways = -np.log(days + 1) - betaln(days - at + 1, at + 1)
+    return np.asarray(np.exp(ways + betaln(at + a, days - at + b) - betaln(a, b)))
 
 
 def crossing(counts: RepeatedCounts, line: int, windows: int = 1) -> float:

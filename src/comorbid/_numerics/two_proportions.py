@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.stats import binom, hypergeom
 
 SAME = 1 + 1e-7
 """Tables whose probabilities differ by less than this factor are equally likely; rounding decides nothing."""
@@ -24,6 +23,8 @@ def fisher_p_values(n_a: int, n_b: int) -> np.ndarray:
     ndarray of shape (n_a + 1, n_b + 1)
         Row x, column y: x of n_a against y of n_b.
     """
+    from scipy.stats import hypergeom  # loads slowly, and is wanted seldom
+
     p_values = np.ones((n_a + 1, n_b + 1))
     for total in range(n_a + n_b + 1):
         x = np.arange(max(0, total - n_b), min(n_a, total) + 1)
@@ -46,6 +47,8 @@ def power_of(rejected: np.ndarray, share_a: np.ndarray, share_b: float) -> np.nd
     -------
     ndarray of shape (k,)
     """
+    from scipy.stats import binom
+
     n_a, n_b = rejected.shape[0] - 1, rejected.shape[1] - 1
     in_a = binom.pmf(np.arange(n_a + 1)[None, :], n_a, np.asarray(share_a, dtype=float)[:, None])
     in_b = binom.pmf(np.arange(n_b + 1), n_b, share_b)

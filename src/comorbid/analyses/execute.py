@@ -54,13 +54,14 @@ def execute(spec: Mapping[str, Any], progress: Path) -> NotebookNode:
         raise RunFault(reached.index + 1, reached.source, *_plain(fault, spec["timeout"])) from None
     finally:
         guard.end_kernels()
-    notebook = nbformat.read(spec["executed"], as_version=4)
-    check_executed(notebook)
+    executed = Path(spec["executed"])
+    notebook = nbformat.read(executed, as_version=4)
+    check_executed(notebook, executed.stat().st_size)
     return notebook
 
 
-def check_executed(notebook: NotebookNode) -> None:
-    """Refuse a notebook with an error output, a code cell that did not run, or too much output."""
+def check_executed(notebook: NotebookNode, size: int) -> None:
+    """Refuse a notebook with an error output, a code cell that did not run, or a file of too many bytes."""
     count = 0
     for index, cell in enumerate(notebook.cells):
         if cell.cell_type != "code" or not cell.source.strip():
@@ -71,7 +72,6 @@ def check_executed(notebook: NotebookNode) -> None:
                 raise RunFault(index + 1, cell.source, output.ename, output.evalue)
         if cell.execution_count != count:
             raise RunFault(index + 1, cell.source, "NotRun", "this cell did not run, or not in its turn")
-    size = len(nbformat.writes(notebook).encode())
     if size > MAX_OUTPUT:
         raise RunFault(0, "", "TooMuchOutput", f"the notebook holds {size:,} bytes; {MAX_OUTPUT:,} are accepted")
     nbformat.validate(notebook)
@@ -105,6 +105,7 @@ class _Reached:
 def _papermill(spec: Mapping[str, Any], reached: _Reached) -> None:
     from papermill import execute_notebook
 
+    from comorbid.analyses.engine import register
     from comorbid.analyses.kernel import ReportKernelManager
 
     ReportKernelManager.preloaded = spec["kernels"]
@@ -112,6 +113,7 @@ def _papermill(spec: Mapping[str, Any], reached: _Reached) -> None:
         spec["notebook"],
         spec["executed"],
         parameters=spec["parameters"],
+        engine_name=register(),
         kernel_name="python3",
         language="python",
         cwd=spec["scratch"],

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 from bs4 import BeautifulSoup, Tag
-from nbconvert import HTMLExporter
 from nbformat import NotebookNode
 
-from comorbid.analyses.clean import clean
+from comorbid.analyses.filled import TEMPLATES, fill_template
 from comorbid.analyses.fingerprint import library_version, package_versions
 from comorbid.analyses.page_tables import frame_tables
 from comorbid.analyses.strobe import answers
 
-__all__ = ["TEMPLATES", "to_html"]
+__all__ = ["to_html"]
 
-TEMPLATES = Path(__file__).with_name("templates")
+NO_DESCRIPTION = "No description has been provided for this image"
 
 
 def to_html(notebook: NotebookNode, spec: Mapping[str, Any], contents: Mapping[str, Any]) -> str:
@@ -38,14 +36,9 @@ def to_html(notebook: NotebookNode, spec: Mapping[str, Any], contents: Mapping[s
     str
         HTML whose title is the first heading and whose contents list the others.
     """
-    exporter = HTMLExporter(
-        template_name="report",
-        extra_template_basedirs=[str(TEMPLATES)],
-        exclude_anchor_links=True,
-        filters={"clean": clean},
-    )
-    page, _ = exporter.from_notebook_node(notebook, {"report": _facts(notebook, spec, contents)})
-    soup = BeautifulSoup(page, "html.parser")
+    soup = BeautifulSoup(fill_template(notebook, _facts(notebook, spec, contents)), "html.parser")
+    for picture in soup.find_all("img", alt=False):
+        picture["alt"] = NO_DESCRIPTION
     _fill_contents(soup)
     _lead_with_headline(soup, str(contents.get("headline", "")))
     _fill_strobe(soup, spec["analysis"].get("strobe") or {})

@@ -44,10 +44,12 @@ MODULES = {
         "comorbid.analyses.scrub", "jupyter_client.asynchronous", "nbclient.exceptions", "papermill",
     ),
     "kernel": (
-        "ipykernel.kernelapp", "ipykernel.ipkernel", "IPython.display", "matplotlib.pyplot",
-        "matplotlib.backends.backend_agg", "matplotlib.backends.backend_svg", "PIL.PngImagePlugin",
-        "pandas.io.formats.csvs", "pandas.io.formats.string", "comorbid.analyses.pictures", "comorbid.evidence",
-        "comorbid.sources.load", "comorbid.synthetic",
+        "ipykernel.kernelapp", "ipykernel.ipkernel", "IPython.core.completerlib", "IPython.core.logger",
+        "IPython.display", "sqlite3", "matplotlib.pyplot", "matplotlib.backends.backend_agg",
+        "matplotlib.backends.backend_svg", "PIL.BmpImagePlugin", "PIL.GifImagePlugin", "PIL.JpegImagePlugin",
+        "PIL.PngImagePlugin", "PIL.PpmImagePlugin", "pandas.core.methods.to_dict", "pandas.io.formats.csvs",
+        "pandas.io.formats.string", "pyarrow.pandas_compat", "comorbid.analyses.pictures",
+        "comorbid.analyses.rebuilt", "comorbid.evidence", "comorbid.sources.load", "comorbid.synthetic",
     ),
 }  # fmt: skip
 
@@ -73,6 +75,8 @@ def _preload(kind: str) -> None:
         from comorbid.analyses.worker import leave_out_unused
 
         leave_out_unused()
+    else:
+        _leave_out_debugger()
     for name in MODULES[kind]:
         importlib.import_module(name)
     if kind == "kernel":
@@ -88,6 +92,13 @@ def _preload(kind: str) -> None:
     gc.freeze()  # pages of what is imported stay shared with the children
 
 
+def _leave_out_debugger() -> None:
+    """Have kernels without one: a report needs none, and its import is two thirds of a kernel's start."""
+    sys.modules["debugpy"] = None  # type: ignore[assignment]
+    importlib.import_module("ipykernel.debugger")
+    del sys.modules["debugpy"]
+
+
 def _rehearse() -> None:
     """Make a small page and forget it: what templates, patterns and highlighting set up at first use is there then."""
     from nbformat import v4
@@ -98,7 +109,7 @@ def _rehearse() -> None:
         v4.new_output("display_data", {"text/html": "<table><tr><th>a</th></tr></table>"}),
         v4.new_output("stream", text="a"),
     ]
-    cells = [v4.new_markdown_cell("# A\n\n## B\n\n> c"), v4.new_code_cell("a = 1", outputs=outputs)]
+    cells = [v4.new_markdown_cell("# A\n\n## B\n\n> c & d"), v4.new_code_cell("a = 1", outputs=outputs)]
     spec = {
         "analysis": {"name": "a", "title": "A", "question": "A?", "citations": ("A",)},
         "cohort": {"name": "a", "title": "A", "synthetic": True},

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from html import escape
 from io import BytesIO
@@ -11,6 +13,9 @@ from typing import Any
 import pandas as pd
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
+from matplotlib.backend_bases import FigureCanvasBase
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure as MplFigure
 
 from comorbid.columns.words import slug
@@ -61,15 +66,16 @@ class Figure:
 
     def png(self, dpi: int = DPI) -> bytes:
         """The figure as PNG, without date or version."""
-        return self._saved("png", dpi=dpi, metadata={"Software": None})
+        return self._saved("png", FigureCanvasAgg, dpi, dpi=dpi, metadata={"Software": None})
 
     def svg(self) -> bytes:
         """The figure as SVG, letters as outlines, without date or version."""
-        return self._saved("svg", metadata={"Date": None, "Creator": None, "Title": self.caption})
+        metadata = {"Date": None, "Creator": None, "Title": self.caption}
+        return self._saved("svg", FigureCanvasSVG, FigureCanvasSVG.fixed_dpi, metadata=metadata)
 
-    def _saved(self, kind: str, **options: Any) -> bytes:
+    def _saved(self, kind: str, canvas: type[FigureCanvasBase], layout_dpi: int, **options: Any) -> bytes:
         stream = BytesIO()
-        with house_style():
+        with house_style(), _laid_out(self.fig, canvas, layout_dpi):
             self.fig.savefig(stream, format=kind, **options)
         return stream.getvalue()
 
@@ -90,3 +96,26 @@ class Figure:
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         return {"text/html": self.html(), "text/plain": f"{self.caption}\n{self.alt}"}
+
+
+@contextmanager
+def _laid_out(figure: MplFigure, canvas: type[FigureCanvasBase], dpi: int) -> Iterator[None]:
+    """Lay a figure out as its file needs it, and have nothing lay it out meanwhile.
+
+    `savefig` by itself would draw everything twice, the first time for the layout alone.
+    """
+    engine, before, own_dpi = figure.get_layout_engine(), figure.canvas, figure.dpi
+    if engine is None:
+        yield
+        return
+    try:
+        canvas(figure)
+        figure.dpi = dpi
+        engine.execute(figure)
+        figure.dpi = own_dpi
+        figure.set_layout_engine(None)
+        figure.canvas = before
+        yield
+    finally:
+        figure.canvas, figure.dpi = before, own_dpi
+        figure.set_layout_engine(engine)
