@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -155,25 +155,27 @@ def parse_codebook(document: Mapping[str, Any], where: str = "the codebook") -> 
         given.get("conditions", [name for name, variable in variables.items() if variable.kind == "condition"])
     )
     given["quasi_identifiers"] = tuple(given.get("quasi_identifiers", ()))
-    faults += [
-        f"quasi_identifiers names {name!r}, which is no variable"
-        for name in given["quasi_identifiers"]
-        if name not in variables
-    ]
     given.setdefault("name", "cohort")
     given.setdefault("title", given["name"])
     given.setdefault("default_design", next(iter(designs), ""))
-    faults += [
-        f"variable {v.name!r} has fewer than two levels"
-        for v in variables.values()
-        if v.is_categorical and len(v.levels) < 2
-    ]
-    faults += [] if variables else ["no [variables.<name>] table"]
-    if given.get("release", RELEASES[0]) not in RELEASES:
-        faults.append(f"release is {given['release']!r} (accepted: {listed(RELEASES)})")
+    faults += _faults(given, variables)
     faults += codebook_faults(variables, given["conditions"], designs, given["default_design"])
     require_sound(faults, where)
     return Codebook(**given)
+
+
+def _faults(given: Mapping[str, Any], variables: Mapping[str, Variable]) -> Iterator[str]:
+    """What is wrong with a document beyond its single tables."""
+    for name in given["quasi_identifiers"]:
+        if name not in variables:
+            yield f"quasi_identifiers names {name!r}, which is no variable"
+    for variable in variables.values():
+        if variable.is_categorical and len(variable.levels) < 2:
+            yield f"variable {variable.name!r} has fewer than two levels"
+    if not variables:
+        yield "no [variables.<name>] table"
+    if given.get("release", RELEASES[0]) not in RELEASES:
+        yield f"release is {given['release']!r} (accepted: {listed(RELEASES)})"
 
 
 def _tables(given: Mapping[str, Any], name: str, what: str, faults: list[str]) -> list[tuple[str, Mapping[str, Any]]]:

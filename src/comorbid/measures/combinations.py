@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 from functools import partial
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -134,37 +135,43 @@ def _frame(
     conf_level: float,
 ) -> pd.DataFrame:
     df = cells.degrees_of_freedom
-    shares = [logit_interval(share, std_error[i], conf_level, df) for i, share in enumerate((observed, expected))]
     with np.errstate(divide="ignore", invalid="ignore"):
         log_ratio = np.where(observed > 0, np.log(observed / expected), np.nan)
     log_error = np.where(np.isfinite(log_ratio), std_error[2], np.nan)
     statistic = wald_statistic(log_ratio, log_error, ROUNDING)
     half = np.where(np.isnan(statistic), np.nan, critical_value(conf_level, df) * log_error)
-    limits = [*shares, np.exp(np.stack([log_ratio - half, log_ratio + half], axis=-1))]
     blank = np.full(len(sets), np.nan)
-    statistics = [blank, blank, statistic]
-    estimates = [observed, expected, np.exp(log_ratio)]
-    errors = [std_error[0], std_error[1], log_error]
-    described = {
+    of_ratio = np.exp(np.stack([log_ratio - half, log_ratio + half], axis=-1))
+    rows = {
+        "prevalence": (observed, std_error[0], blank, logit_interval(observed, std_error[0], conf_level, df)),
+        "expected_prevalence": (expected, std_error[1], blank, logit_interval(expected, std_error[1], conf_level, df)),
+        "observed_expected": (np.exp(log_ratio), log_error, statistic, of_ratio),
+    }
+    described, counts = _described(names, sets), {"n": cells.n, "events": events}
+    return pd.concat(
+        [pd.DataFrame(described | _columns(measure, *found, df) | counts) for measure, found in rows.items()],
+        ignore_index=True,
+    )
+
+
+def _described(names: Sequence[str], sets: np.ndarray) -> dict[str, Any]:
+    """Columns that say which conditions a combination has."""
+    return {
         "combination": [" & ".join(np.array(names)[row == 1]) or "none" for row in sets],
         "size": sets.sum(axis=1).astype(np.int64),
         **{name: sets[:, j] == 1 for j, name in enumerate(names)},
     }
-    parts = [
-        pd.DataFrame(
-            {
-                **described,
-                "measure": measure,
-                "estimate": estimates[i],
-                "std_error": errors[i],
-                "statistic": statistics[i],
-                "p_value": two_sided_p(statistics[i], df),
-                "conf_low": limits[i][:, 0],
-                "conf_high": limits[i][:, 1],
-                "n": cells.n,
-                "events": events,
-            }
-        )
-        for i, measure in enumerate(("prevalence", "expected_prevalence", "observed_expected"))
-    ]
-    return pd.concat(parts, ignore_index=True)
+
+
+def _columns(
+    measure: str, estimate: np.ndarray, std_error: np.ndarray, statistic: np.ndarray, limits: np.ndarray, df: float
+) -> dict[str, Any]:
+    return {
+        "measure": measure,
+        "estimate": estimate,
+        "std_error": std_error,
+        "statistic": statistic,
+        "p_value": two_sided_p(statistic, df),
+        "conf_low": limits[:, 0],
+        "conf_high": limits[:, 1],
+    }

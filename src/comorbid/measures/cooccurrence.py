@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Sequence
+from typing import TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -26,6 +27,9 @@ WITHOUT_NULL = frozenset({"jaccard", "conditional_prevalence"})
 """Measures that have no fixed value under independence, hence no test."""
 ROUNDING = 1e-12
 """Standard errors up to this, and distances from the end of a range, are zero but for rounding."""
+
+Asked: TypeAlias = tuple[tuple[str, str], str, bool]
+"""A row that is wanted: the pair in its direction, the measure, and whether it is swapped."""
 
 
 def cooccurrence(
@@ -126,19 +130,8 @@ def _fourfold(cells: Cells, a: str, b: str) -> np.ndarray:
 
 def _rows(cells: Cells, pair: tuple[str, str], member: np.ndarray, wanted: Sequence[str]) -> pd.DataFrame:
     """All measures of one pair: estimate and standard error, log scale for ratios."""
-    base = cells.table.weight @ member.sum(axis=1) or np.nan
-    p = cells.table.weight @ member / base
     asked = _asked(pair, wanted)
-    values, gradients = [], []
-    for _, measure, swap in asked:
-        value, gradient = _measured(measure, p[SWAP] if swap else p)
-        values.append(value)
-        gradients.append(gradient[SWAP] if swap else gradient)
-    slope = np.stack(gradients, axis=1)
-    z = member @ np.where(np.isfinite(slope), slope, 0.0) / base
-    z -= (member.sum(axis=1)[:, None] / base) * (p @ np.where(np.isfinite(slope), slope, 0.0))
-    std_error = errors_of(cells, lambda weight: _all_measured(asked, weight @ member), z)
-    std_error[~np.isfinite(slope).all(axis=0)] = np.nan
+    values, std_error = _estimated(cells, member, asked)
     n11, n10, n01, n00 = (cells.table.count @ member).astype(np.int64)
     return pd.DataFrame(
         {
@@ -155,9 +148,26 @@ def _rows(cells: Cells, pair: tuple[str, str], member: np.ndarray, wanted: Seque
     )
 
 
-def _asked(pair: tuple[str, str], wanted: Sequence[str]) -> list[tuple[tuple[str, str], str, bool]]:
-    """(pair in its direction, measure, swapped) for each row."""
-    rows: list[tuple[tuple[str, str], str, bool]] = []
+def _estimated(cells: Cells, member: np.ndarray, asked: Sequence[Asked]) -> tuple[list[float], np.ndarray]:
+    """Measures of one pair, and their standard errors by influence values (or the cells' replicates)."""
+    base = cells.table.weight @ member.sum(axis=1) or np.nan
+    p = cells.table.weight @ member / base
+    values, gradients = [], []
+    for _, measure, swap in asked:
+        value, gradient = _measured(measure, p[SWAP] if swap else p)
+        values.append(value)
+        gradients.append(gradient[SWAP] if swap else gradient)
+    slope = np.stack(gradients, axis=1)
+    known = np.where(np.isfinite(slope), slope, 0.0)
+    z = member @ known / base
+    z -= (member.sum(axis=1)[:, None] / base) * (p @ known)
+    std_error = errors_of(cells, lambda weight: _all_measured(asked, weight @ member), z)
+    std_error[~np.isfinite(slope).all(axis=0)] = np.nan
+    return values, std_error
+
+
+def _asked(pair: tuple[str, str], wanted: Sequence[str]) -> list[Asked]:
+    rows: list[Asked] = []
     for measure in wanted:
         rows.append((pair, measure, False))
         if measure in DIRECTED:
@@ -176,7 +186,7 @@ def _measured(measure: str, p: np.ndarray) -> tuple[float, np.ndarray]:
     return (float(value), gradient) if defined else (np.nan, np.full(4, np.nan))
 
 
-def _all_measured(asked: Sequence[tuple[tuple[str, str], str, bool]], totals: np.ndarray) -> np.ndarray:
+def _all_measured(asked: Sequence[Asked], totals: np.ndarray) -> np.ndarray:
     """Every measure asked for, shape (m, rows), from totals of the four cells in m replicates, shape (m, 4)."""
     with np.errstate(invalid="ignore", divide="ignore"):
         p = totals / totals.sum(axis=1, keepdims=True)

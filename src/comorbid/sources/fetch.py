@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TypeAlias
 from urllib.parse import urlsplit
@@ -35,6 +36,7 @@ class Step:
 
 
 Progress: TypeAlias = Callable[[Step], None]
+Advance: TypeAlias = Callable[[int, int | None], None]
 Bring: TypeAlias = Callable[[str, str, int, int], Stored]
 
 
@@ -89,42 +91,52 @@ def fetch_cohort(
         bring = _copies(survey, store, Path(source), [table for table, _ in absent])
     else:
         mirror = mirror if mirror is not None else os.environ.get(MIRROR_VARIABLE, "")
-        bring = _downloads(survey, store, _mirror(mirror), downloader or Downloader(), progress)
+        bring = _Server(survey, store, _mirror(mirror), downloader or Downloader(), progress).bring
     brought = {table: bring(table, address, at, len(absent)) for at, (table, address) in enumerate(absent, 1)}
     return [kept[table] or brought[table] for table, _ in tables]
 
 
-def _downloads(survey: Survey, store: Store, mirror: str, downloader: Downloader, progress: Progress | None) -> Bring:
-    """How a table comes from the server: as a file of its own, or made from the archives that it lies in."""
+@dataclass(frozen=True, slots=True)
+class _Server:
+    """Brings tables from the publisher's server, or from a mirror of it."""
 
-    def bring(table: str, address: str, number: int, tables: int) -> Stored:
-        def fetch(address: str, path: Path) -> str:
-            def advance(received: int, expected: int | None) -> None:
-                if progress is not None:
-                    progress(Step(table, number, tables, received, expected))
+    survey: Survey
+    store: Store
+    mirror: str
+    downloader: Downloader
+    progress: Progress | None
 
-            if mirror:
-                address = mirror + urlsplit(address).path
-            try:
-                downloader.fetch(address, path, advance)
-            except Undelivered as fault:
-                raise _undelivered(store.cohort, table, address, fault) from None
-            return address
-
-        archives = survey.archives(table)
-        if archives:
-            with store.part(f"{table}.csv.gz") as part:
-                for archive in archives:
-                    path = part.parent.joinpath(*archive.rsplit("/", 2)[1:])
-                    path.parent.mkdir(exist_ok=True)
-                    fetch(archive, path)
-                return _made(survey, store, table, part, address, "downloaded")
+    def bring(self, table: str, address: str, number: int, tables: int) -> Stored:
+        """A table as a file of its own, or made from the archives that it lies in."""
+        advance = partial(self._advance, table, number, tables)
+        if self.survey.archives(table):
+            return self._make(table, address, advance)
         if not address.endswith(".xpt"):
-            raise _by_hand(store.cohort, table, address)
-        with store.part(f"{table}.xpt") as part:
-            return store.keep(table, part, fetch(address, part), "downloaded")
+            raise _by_hand(self.store.cohort, table, address)
+        with self.store.part(f"{table}.xpt") as part:
+            return self.store.keep(table, part, self._fetch(table, address, part, advance), "downloaded")
 
-    return bring
+    def _make(self, table: str, address: str, advance: Advance) -> Stored:
+        with self.store.part(f"{table}.csv.gz") as part:
+            for archive in self.survey.archives(table):
+                path = part.parent.joinpath(*archive.rsplit("/", 2)[1:])
+                path.parent.mkdir(exist_ok=True)
+                self._fetch(table, archive, path, advance)
+            return _made(self.survey, self.store, table, part, address, "downloaded")
+
+    def _fetch(self, table: str, address: str, path: Path, advance: Advance) -> str:
+        """Download one file; the address that it came from."""
+        if self.mirror:
+            address = self.mirror + urlsplit(address).path
+        try:
+            self.downloader.fetch(address, path, advance)
+        except Undelivered as fault:
+            raise _undelivered(self.store.cohort, table, address, fault) from None
+        return address
+
+    def _advance(self, table: str, number: int, tables: int, received: int, expected: int | None) -> None:
+        if self.progress is not None:
+            self.progress(Step(table, number, tables, received, expected))
 
 
 def _made(survey: Survey, store: Store, table: str, part: Path, origin: str, action: Action) -> Stored:
