@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import betaln, comb, roots_jacobi
+from scipy.special import betaln, roots_jacobi
 
 NODES = 100
 """Exact for five windows of 30 days: given a level, counts are polynomials of its degree of days."""
@@ -55,7 +55,9 @@ def _counts_given(level: np.ndarray, within: float, days: int) -> np.ndarray:
     """P(days in a window | level), binomial or beta-binomial; `level` has shape (q, 1)."""
     at = np.arange(days + 1)
     if np.isinf(within):
-        return np.asarray(comb(days, at) * level**at * (1 - level) ** (days - at))
+        from scipy.stats import binom  # loads slowly; the other branch, more often taken, does without
+
+        return np.asarray(binom.pmf(at, days, level))
     a, b = level * within, (1 - level) * within
     ways = -np.log(days + 1) - betaln(days - at + 1, at + 1)
     return np.asarray(np.exp(ways + betaln(at + a, days - at + b) - betaln(a, b)))

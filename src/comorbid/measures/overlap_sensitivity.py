@@ -65,7 +65,7 @@ def overlap_sensitivity(
         for changes in _versions(cohort, pair)
     ]
     if not frames:
-        return cohort.labelled(pd.DataFrame(columns=[*LEADING, "measure", "estimate"]))
+        return cohort.labelled(pd.DataFrame(columns=[*LEADING, "measure", "estimate"]), conf_level=conf_level)
     groups = [by] if isinstance(by, str) else list(by or ())
     frame = pd.concat(frames, ignore_index=True)
     return cohort.labelled(arrange(frame, [*groups, *LEADING]), conf_level=conf_level)
