@@ -228,7 +228,7 @@ def test_the_attack_sees_what_an_estimate_adds() -> None:
     found = Released({"a": (True, False), "b": (True, False)})
     found.hear(100, 100)
     found.hear(30, 30, a=True)
-    found.hear(12, pd.NA, a=True, b=True)
+    found.hear(9, pd.NA, a=True, b=True)
     found.rest("prevalence", {}, {"a": True})
     assert not list(found.told_more())
     found.rest("odds_ratio", {}, {"a": True}, {"b": True}, {"a": True, "b": True})
