@@ -110,6 +110,28 @@ COLUMNS: dict[str, tuple[str, Any, str | None]] = {
     "a code for no age": ("age", [999] * 12 + [50, 51, 52, 53] * 12, None),
     "an answer": ("insurance", [1, 2, 3, 4] * 15, None),
     "a measure": ("bmi", np.linspace(18, 40, N), None),
+    "a date as text of figures": ("v1", [f"195001{1 + i % 28:02d}" for i in range(N)], "exact-date"),
+    "a date as a number, day first": ("v1", [(1 + i % 28) * 1_000_000 + 3_1987 for i in range(N)], "exact-date"),
+    "a date in words": ("v1", [f"{1 + i % 28} March 1987" for i in range(N)], "exact-date"),
+    "a date as SAS prints it": ("v1", [f"{1 + i % 28:02d}MAR1987" for i in range(N)], "exact-date"),
+    "a date of a spreadsheet": ("v1", [42_005 + i % 40 for i in range(N)], "exact-date"),
+    "a date and time of a spreadsheet": ("birthdate", [18_264.5 + i for i in range(N)], "exact-date"),
+    "a date in seconds, as SPSS counts": ("v1", [(152_000 + i % 40) * 86_400 for i in range(N)], "exact-date"),
+    "a date in days, as Stata counts": ("dob", [-3_650 + i for i in range(N)], "exact-date"),
+    "a month": ("v1", [f"1987-{1 + i % 12:02d}" for i in range(N)], "exact-date"),
+    "a month as a number": ("v1", [198_701 + i % 12 for i in range(N)], "exact-date"),
+    "a month of pandas": ("v1", pd.period_range("1987-01", periods=N, freq="M"), "exact-date"),
+    "figures of one's own as text": ("v1", [f"{i * 7:06d}" for i in range(N)], "identifier"),
+    "remarks of a few": ("v1", ["none"] * 50 + [f"{SECRET} of {i} Main Street" for i in range(10)], "free-text"),
+    "names of a few": ("v1", [None] * 55 + [f"{SECRET}{i}" for i in range(5)], "free-text"),
+    "ages in months": ("age_months", [1_140] * 12 + [600] * (N - 12), "great-age"),
+    "ages in months by their size": ("RIDAGEMN", [1_140] * 12 + [130 + i % 20 for i in range(N - 12)], "great-age"),
+    "children in months": ("RIDAGEMN", [60 + 6 * (i % 20) for i in range(N)], None),
+    "ages in narrow bands": ("age_group", ["95-99"] * 12 + ["50-54"] * (N - 12), "great-age"),
+    "ages with one class at the top": ("age_group", ["90+"] * 12 + ["50-54"] * (N - 12), None),
+    "answers of some words": ("v1", ["not at all or hardly ever", "now and then in a year"] * 30, None),
+    "a year": ("v1", [1950 + i % 40 for i in range(N)], None),
+    "codes of six figures": ("v1", [111_320 + i % 20 for i in range(N)], None),
     "a weight": ("FINALWT", np.arange(N) * 7 + 1000, None),
 }
 
@@ -119,6 +141,59 @@ def test_what_a_column_gives_away_by_itself(name: str, values: Any, fault: str |
     frame = pd.DataFrame({"sex": ["f", "m"] * (N // 2), name: values})
     rows = found(frame, "sex")
     assert [key for key in rows if key[0] == name] == ([(name, fault)] if fault else [])
+
+
+PATIENTS = pd.DataFrame(
+    [
+        ("13053", 28, "heart disease"),
+        ("13068", 29, "heart disease"),
+        ("13068", 21, "viral infection"),
+        ("13053", 23, "viral infection"),
+        ("14853", 50, "cancer"),
+        ("14853", 55, "heart disease"),
+        ("14850", 47, "viral infection"),
+        ("14850", 49, "viral infection"),
+        ("13053", 31, "cancer"),
+        ("13053", 37, "cancer"),
+        ("13068", 36, "cancer"),
+        ("13068", 35, "cancer"),
+    ],
+    columns=["zip", "age", "disease"],
+)
+"""Figure 1 of Machanavajjhala et al., ACM TKDD 2007;1:3, doi:10.1145/1217299.1217302: twelve inpatients."""
+FOUR_ANONYMOUS = pd.DataFrame(
+    {
+        "zip": PATIENTS["zip"].map(lambda code: "130**" if code.startswith("130") else "1485*"),
+        "age": pd.cut(PATIENTS["age"], [0, 29, 39, 99], labels=["<30", "3*", ">=40"]),
+        "disease": PATIENTS["disease"],
+    }
+)
+"""Figure 2: 4-anonymous, and all four of one class have cancer."""
+THREE_DIVERSE = pd.DataFrame(
+    {
+        "zip": PATIENTS["zip"].str[:4] + "*",
+        "age": np.where(PATIENTS["age"] <= 40, "<=40", ">40"),
+        "disease": PATIENTS["disease"],
+    }
+)
+"""Figure 3: 3-diverse."""
+
+
+@pytest.mark.parametrize(
+    ("frame", "k", "least", "faults"),
+    [
+        (PATIENTS, 2, 1, {"not-k-anonymous"}),
+        (FOUR_ANONYMOUS, 4, 1, set()),
+        (FOUR_ANONYMOUS, 5, 1, {"not-k-anonymous"}),
+        (FOUR_ANONYMOUS, 4, 2, {"not-l-diverse"}),
+        (THREE_DIVERSE, 4, 3, set()),
+        (THREE_DIVERSE, 5, 3, {"not-k-anonymous"}),
+    ],
+    ids=["as they are", "4-anonymous", "not 5-anonymous", "one answer in a class", "3-diverse", "not 5-anonymous too"],
+)
+def test_the_tables_of_the_paper(frame: pd.DataFrame, k: int, least: int, faults: set[str]) -> None:
+    findings = cm.check_anonymity(frame, ["zip", "age"], k, least_answers=least, sensitive="disease")
+    assert {fault for fault in findings["fault"] if fault.startswith("not-")} == faults
 
 
 BOOK = """

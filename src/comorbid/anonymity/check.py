@@ -95,8 +95,8 @@ def anonymity_findings(question: Question, k: int = K, least_answers: int = L) -
     faults: list[Fault] = []
     for name, proposal in zip(question.people.columns, question.proposals, strict=True):
         if name != question.id:
-            missing = question.missing.get(str(name), ())
-            faults += column_findings(question.people[name], proposal, missing, k)
+            missing, declared = question.missing.get(str(name), ()), question.declared.get(str(name), ())
+            faults += column_findings(question.people[name], proposal, missing, k, declared)
     faults += class_faults(question.quasi, question.sensitive, k, least_answers) if question.quasi else [NOT_ASKED]
     return fault_frame(faults)
 

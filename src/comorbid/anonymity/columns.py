@@ -5,18 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-import numpy as np
 import pandas as pd
 
-from comorbid.drafting.names import DATES, NAMING, PLACES, plain
+from comorbid.anonymity.days import MAY_BE, days_told
+from comorbid.drafting.names import NAMING, PLACES, plain
 from comorbid.drafting.proposals import (
     DAYS,
     MANY,
     MOSTLY,
+    SHARED,
     Proposal,
     is_whole,
     look_like_contacts,
-    look_like_dates,
     numbers_as_text,
 )
 from comorbid.recode import key
@@ -27,11 +27,17 @@ __all__ = ["column_findings"]
 OLDEST, LONGEST_LIFE = 89, 125
 """Years: greater ages are one class under the HIPAA safe harbor rule (45 CFR 164.514(b)(2)); more is no age."""
 FEW_WORDS = 2
+SENTENCE = 25
+"""Letters of a text that is more than a word."""
+BAND = r"^\D*(\d{2,3})\s*(?:-|–|to)\s*\d{2,3}\b"
 YEARS = "Keep the year, or age in years."
+WORDS = "Drop the column, or code what it says."
 DROP = "Drop the column before the file is handed on; leave it out of the codebook."
 
 
-def column_findings(column: pd.Series, proposal: Proposal, missing: tuple[str, ...], k: int) -> Iterator[Fault]:
+def column_findings(
+    column: pd.Series, proposal: Proposal, missing: tuple[str, ...], k: int, declared: tuple[str, ...] = ()
+) -> Iterator[Fault]:
     """What one column gives away by itself; the first that fits, and great ages beside it.
 
     Parameters
@@ -43,60 +49,70 @@ def column_findings(column: pd.Series, proposal: Proposal, missing: tuple[str, .
         Codes that are no answers.
     k : int
         Fewest people of an area.
+    declared : tuple of str
+        Codes of the codebook, which are nobody's own words.
     """
     known = column[column.notna() & ~column.astype(object).map(key, na_action="ignore").isin(missing)]
     if not len(known) or proposal.role in ("weights", "strata", "psu"):
         return
+    told = plain(proposal.column, proposal.label)
     if proposal.why == DAYS:
         found: Fault | None = of_people(str(known.name), "exact-date", len(known), "values are exact dates", YEARS)
     else:
-        found = _pointing(known, plain(proposal.column), plain(proposal.column, proposal.label), k)
+        found = _pointing(known, plain(proposal.column), told, k) or _own_words(known, declared)
     if found is not None:
         yield found
-    elif re.search(r"\bage\b|^age|ridage", plain(proposal.column, proposal.label)):
-        yield from _great_ages(known)
+    elif re.search(r"\bage\b|^age|ridage", told):
+        yield from _great_ages(known, 12 if re.search(r"month|\bmos?\b", told) else 1)
 
 
 def _pointing(known: pd.Series, name: str, told: str, k: int) -> Fault | None:
     """Names, dates and places by what they are called or look like, then identifiers and free text by their values."""
     column, texts = str(known.name), known.astype(str).str.strip()
     distinct = texts.nunique()
-    if _dates(known, texts, told):
-        return of_people(column, "exact-date", len(known), "values are exact dates", YEARS)
+    days = days_told(known, texts, told)
+    if days is not None and days != MAY_BE:
+        return of_people(column, "exact-date", len(known), days, YEARS)
     if look_like_contacts(texts) or (re.search(NAMING, told) and distinct > FEW_WORDS and not _coded(known)):
         return of_people(column, "identifier", len(known), "values are names, numbers or addresses of people", DROP)
     if re.search(PLACES, name) and distinct > FEW_WORDS:
         return _small_areas(column, texts, k)
-    if is_whole(known) and len(known) > MANY and distinct > MOSTLY * len(known):
+    if len(known) > MANY and distinct > MOSTLY * len(known) and _whole_numbers(known, texts):
         what = f"values are nearly all different ({distinct:,}): an identifier"
         remedy = 'Declare it in the codebook, id = "...", where it is checked and goes no further; or drop it.'
         return of_people(column, "identifier", len(known), what, remedy)
+    if days is not None:
+        return of_people(column, "exact-date", len(known), days, YEARS)
     if not pd.api.types.is_numeric_dtype(known) and not numbers_as_text(texts) and distinct > MANY:
         what = f"texts, {distinct:,} of them different: free text or names"
-        return of_people(column, "free-text", len(known), what, "Drop the column, or code what it says.")
+        return of_people(column, "free-text", len(known), what, WORDS)
     return None
+
+
+def _own_words(known: pd.Series, declared: tuple[str, ...]) -> Fault | None:
+    """Texts that hardly anybody else gave: several of some words beside answers that many gave, or all there are."""
+    if pd.api.types.is_numeric_dtype(known) or isinstance(known.dtype, pd.CategoricalDtype):
+        return None
+    given = known.astype(str).str.strip().value_counts()
+    given = given[(given < SHARED) & ~given.index.isin(declared)]
+    alone = len(given) == len(known)
+    own = given[[alone or len(text) >= SENTENCE or text.count(" ") >= FEW_WORDS for text in given.index]]
+    if len(own) < (FEW_WORDS + 1 if alone else FEW_WORDS) or numbers_as_text(own.index.to_series()):
+        return None
+    what = f"texts that fewer than {SHARED} people gave each: free text or names"
+    return of_people(str(known.name), "free-text", int(own.sum()), what, WORDS)
+
+
+def _whole_numbers(known: pd.Series, texts: pd.Series) -> bool:
+    """Whether values are whole numbers, or texts of such: 000123 is one too."""
+    if pd.api.types.is_numeric_dtype(known):
+        return is_whole(known)
+    return numbers_as_text(texts) and is_whole(pd.to_numeric(texts, errors="coerce").dropna())
 
 
 def _coded(known: pd.Series) -> bool:
     """Whether numbers of few values stand there, as answers do."""
     return pd.api.types.is_numeric_dtype(known) and known.nunique() <= MANY
-
-
-def _dates(known: pd.Series, texts: pd.Series, told: str) -> bool:
-    """Whether values are days, by their type, their look, or as texts of a column that is called so."""
-    if pd.api.types.is_numeric_dtype(known):
-        return _packed_dates(known)
-    called = bool(re.search(DATES, told)) and texts.nunique() > MANY
-    return called or pd.api.types.is_datetime64_any_dtype(known) or look_like_dates(texts)
-
-
-def _packed_dates(known: pd.Series) -> bool:
-    """Whether whole numbers are days written as 19991231."""
-    if not is_whole(known) or known.min() < 1_850_01_01 or known.max() > 2_100_12_31:
-        return False
-    numbers = known.to_numpy(dtype=np.int64)
-    month, day = numbers // 100 % 100, numbers % 100
-    return bool(((month >= 1) & (month <= 12) & (day >= 1) & (day <= 31)).all())
 
 
 def _small_areas(column: str, texts: pd.Series, k: int) -> Fault:
@@ -107,9 +123,13 @@ def _small_areas(column: str, texts: pd.Series, k: int) -> Fault:
     return of_people(column, "small-area", len(texts), what, "Keep a region of at least 20,000 people, or drop it.")
 
 
-def _great_ages(known: pd.Series) -> Iterator[Fault]:
-    ages = pd.to_numeric(known, errors="coerce")
-    old = int(((ages > OLDEST) & (ages < LONGEST_LIFE)).sum())
+def _great_ages(known: pd.Series, a_year: int) -> Iterator[Fault]:
+    """Ages in units of which a year has so many; of a band, its lower end, unless it is open above."""
+    bands = known.astype(str).str.extract(BAND, expand=False)
+    ages = pd.to_numeric(known.astype(object).where(bands.isna(), bands), errors="coerce")
+    if a_year == 1 and ages[ages >= LONGEST_LIFE].nunique() > FEW_WORDS:
+        a_year = 12  # several values that are no years of life: they are months
+    old = int(((ages >= (OLDEST + 1) * a_year) & (ages < LONGEST_LIFE * a_year)).sum())
     if old:
         what = f"people are older than {OLDEST} years"
         yield of_people(str(known.name), "great-age", old, what, "Give them one class, 90 and over.")

@@ -32,6 +32,8 @@ class Question:
     sensitive : what must not be found out, one column each
     guessed : whether the quasi-identifiers were guessed from names
     id : the column that is declared to tell people apart; empty for none
+    missing : codes that are no answers, by column
+    declared : codes of the codebook, by column
     """
 
     people: pd.DataFrame
@@ -41,6 +43,7 @@ class Question:
     guessed: bool
     id: str = ""
     missing: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    declared: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def describe(self) -> str:
         """What was looked at, in one line."""
@@ -74,8 +77,11 @@ def question_of(
     chosen = [require_known(name, book.variables, "variable", book.title) for name in quasi]
     asked = [require_known(name, book.variables, "variable", book.title) for name in sensitive or book.conditions]
     gone = {v.column: tuple(v.missing) for v in book.variables.values()}
+    codes = {
+        v.column: tuple(key(code) for level in v.levels.values() for code in level) for v in book.variables.values()
+    }
     columns = tuple(columns_of(people, book, chosen)), tuple(columns_of(people, book, asked))
-    return Question(people, proposals, *columns, guessed=not declared, id=book.id, missing=gone)
+    return Question(people, proposals, *columns, guessed=not declared, id=book.id, missing=gone, declared=codes)
 
 
 def _undeclared(people: pd.DataFrame, proposals: tuple[Proposal, ...], quasi: Any, sensitive: Any) -> Question:
