@@ -14,7 +14,8 @@ errors paths
 columns design variables datafile codebook_checks codebook overlap restriction formula spec evidence
 _numerics
 disclosure
-definitions sampling replication recode gaps people relation flow cohort synthetic sources drafting anonymity
+definitions sampling replication recode gaps people relation_columns relation_sample relation flow cohort
+synthetic sources drafting anonymity
 cells fitting measures pooling comparison rebuilding audit
 tables plots
 analyses cli __main__

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 import comorbid as cm
-from comorbid import relation
+from comorbid import relation, relation_columns
 from comorbid._numerics.assemble import assemble_patterns
 from comorbid.cells import collapse_cohort
 
@@ -97,7 +97,7 @@ def same_cells(cohorts: list[cm.Cohort], names: list[str] = NAMES) -> None:
 @pytest.mark.parametrize("few_codes", [64, 0], ids=["grouped first", "recoded first"])
 @pytest.mark.parametrize("where", ["", "pain == 'yes' or answer == 'no'", "coded != 'yes' and score < 2"])
 def test_codes_of_every_kind(codebook, monkeypatch, few_codes, where):
-    monkeypatch.setattr(relation, "FEW_CODES", few_codes)
+    monkeypatch.setattr(relation_columns, "FEW_CODES", few_codes)
     cohorts = [in_memory(people(), codebook), in_file(people(), codebook)]
     same_cells([cohort.restrict(where, "outside") if where else cohort for cohort in cohorts])
 
@@ -117,7 +117,7 @@ def test_numbers_in_other_types(codebook, kind):
     ("name", "value", "found"), [("answer", "Jane Doe", "20 values outside"), ("coded", 4, "20 values outside")]
 )
 def test_an_undeclared_code_is_counted_by_people(codebook, monkeypatch, few_codes, name, value, found):
-    monkeypatch.setattr(relation, "FEW_CODES", few_codes)
+    monkeypatch.setattr(relation_columns, "FEW_CODES", few_codes)
     frame = people()
     frame.loc[:19, name] = value
     cohort = in_file(frame, codebook)
