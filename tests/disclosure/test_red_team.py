@@ -6,9 +6,10 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pytest
 
 import comorbid as cm
-from comorbid.disclosure import Rules
+from comorbid.disclosure import Rules, protect
 from comorbid.tables import Table
 
 RULES = Rules()
@@ -71,9 +72,64 @@ def test_a_table_saved_as_numbers_is_protected(tmp_path: Path) -> None:
     assert saved["n_both"].isna().any() and not saved["n_both"].lt(RULES.threshold).any()
 
 
+@pytest.mark.parametrize("measure", ["odds_ratio", "observed_expected"])
+def test_a_pair_is_shown_only_with_the_counts_that_it_gives_away(measure: str) -> None:
+    """With n, n_both and both prevalences an odds ratio is a table of four cells."""
+    pairs = cm.cooccurrence(cm.load_cohort(people(300)), measures=[measure])
+    bare = pairs.drop(columns=["n_a", "n_b"])
+    bare.attrs = pairs.attrs
+    shown = protect(bare, RULES)
+    assert shown["estimate"].isna().all()
+    assert not shown["n_both"].lt(RULES.threshold).any()
+
+
+def test_every_definition_hides_the_pairs_that_the_table_of_pairs_hides(tmp_path: Path) -> None:
+    cohort = cm.load_cohort(survey(tmp_path))
+    known = protect(cm.cooccurrence(cohort, measures=["odds_ratio"]), RULES)
+    assert known["estimate"].isna().all()
+    shown = protect(cm.every_definition(cohort), RULES)
+    assert shown.loc[shown["measure"] == "odds_ratio", "estimate"].isna().all()
+
+
 def test_cohorts_side_by_side_are_protected_as_the_most_confidential_of_them(tmp_path: Path) -> None:
     cohort = cm.load_cohort(survey(tmp_path))
     saved = pd.read_csv(cm.save_table(cm.compare_cohorts([cohort], "migraine", "fibromyalgia"), tmp_path / "side.csv"))
     for name in ("events", "n_both"):
         assert not saved[name].lt(RULES.threshold).any()
     assert saved.loc[saved["measure"] == "odds_ratio", "estimate"].isna().all()
+
+
+# Sums over several tables
+
+
+def test_a_model_with_one_covariate_is_shown_only_with_its_table_of_exposure_by_covariate() -> None:
+    """Score equations are linear in the counts of the covariate patterns: with the margins they have one solution."""
+    rng = np.random.default_rng(3)
+    frame = people(400, seed=3)
+    frame["region"] = pd.Categorical(rng.choice(["a", "b", "c"], 400, p=[0.63, 0.3, 0.07]), list("abc"))
+    counts = pd.crosstab(frame["neck_pain"], frame["region"])
+    assert counts.loc[True, "c"] < RULES.threshold
+    assert pd.crosstab(frame["low_back_pain"], frame["region"]).to_numpy().min() >= RULES.threshold
+    fit = cm.fit_logistic(cm.load_cohort(frame), "low_back_pain ~ neck_pain + region")
+    for shown in (fit.tidy(), fit.margins("neck_pain")):
+        assert protect(shown, RULES)["estimate"].isna().all()
+
+
+# Not more hidden than must be
+
+
+def test_a_rare_level_does_not_hide_the_others() -> None:
+    """Islands with 5 people: they and one other region go, not the hundreds of the rest."""
+    rng = np.random.default_rng(5)
+    frame = people(1500, seed=5)
+    places = ["north", "south", "east", "islands"]
+    frame["region"] = pd.Categorical(np.r_[["islands"] * 5, rng.choice(places[:3], 1495)], places)
+    shown = protect(cm.prevalence(cm.load_cohort(frame), ["low_back_pain"], by="region"), RULES)
+    assert shown["estimate"].notna().sum() >= 2
+    assert shown.set_index("region").loc["islands", ["n", "events"]].isna().all()
+
+
+def test_the_excess_over_adding_up_is_shown_where_its_prevalences_are() -> None:
+    cohort = cm.load_cohort(people(6000, seed=7))
+    contrast = protect(cm.interaction_contrast(cohort, "neck_pain", "migraine", "low_back_pain"), RULES)
+    assert contrast["estimate"].notna().all()
