@@ -1,4 +1,4 @@
-"""Every page read by axe-core in a real browser, at the width of a desk and of a telephone.
+"""Every page read by axe-core in a real browser, at the width of a desk and of a telephone, light and dark.
 
 Needs a browser of the Chromium family and `axe.min.js` of the npm package axe-core, named by COMORBID_AXE.
 """
@@ -31,6 +31,7 @@ FLAGS = (
     "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--virtual-time-budget=60000", "--dump-dom",
 )  # fmt: skip
+SCHEMES = {"dark": "--blink-settings=preferredColorScheme=0", "light": "--blink-settings=preferredColorScheme=1"}
 RUN = """
 axe.run(document).then(found => { parent.document.title = JSON.stringify(found.violations.map(
   v => v.id + ': ' + v.nodes.map(node => node.html.slice(0, 120)).slice(0, 3).join(' | '))); });
@@ -57,21 +58,35 @@ def framed(page: str, width: int) -> str:
     return f'<!DOCTYPE html><html lang="en"><head><title>not run</title></head><body>{frame}</body></html>'
 
 
-def violations(page: Path, width: int, scratch: Path) -> list[str]:
+def violations(page: Path, width: int, scratch: Path, scheme: str = "light") -> list[str]:
     wrapped = scratch / "page.html"
     wrapped.write_text(framed(page.read_text(encoding="utf-8"), width), encoding="utf-8")
     profile = scratch / "profile"
-    command = [str(BROWSER), *FLAGS, f"--user-data-dir={profile}", "--window-size=1400,1000", wrapped.as_uri()]
+    own = (SCHEMES[scheme], f"--user-data-dir={profile}", "--window-size=1400,1000")
+    command = [str(BROWSER), *FLAGS, *own, wrapped.as_uri()]
     shown = subprocess.run(command, capture_output=True, text=True, timeout=180, check=True).stdout
     title = re.search(r"<title>(.*?)</title>", shown, re.DOTALL)
     assert title and title[1] != "not run", "axe-core did not run"
     return list(json.loads(html.unescape(title[1])))
 
 
+@pytest.mark.parametrize("scheme", SCHEMES)
 @pytest.mark.parametrize("width", [1280, 400])
-def test_no_page_has_a_violation(pages: list[Path], width: int, tmp_path: Path) -> None:
-    found = {f"{page.parent.name} {width}": violations(page, width, tmp_path) for page in pages}
+def test_no_page_has_a_violation(pages: list[Path], width: int, scheme: str, tmp_path: Path) -> None:
+    found = {f"{page.parent.name} {width} {scheme}": violations(page, width, tmp_path, scheme) for page in pages}
     assert {page: said for page, said in found.items() if said} == {}
+
+
+def test_the_scheme_asked_for_is_the_one_that_is_read(tmp_path: Path) -> None:
+    """Grey on white is too pale to read; the page turns it to white on black in the dark."""
+    page = tmp_path / "pale.html"
+    style = "p{color:#aaa;background:#fff}@media(prefers-color-scheme:dark){p{color:#fff;background:#000}}"
+    page.write_text(
+        f'<!DOCTYPE html><html lang="en"><head><title>x</title><style>{style}</style></head>'
+        "<body><main><h1>x</h1><p>pale</p></main></body></html>"
+    )
+    assert [said.split(":")[0] for said in violations(page, 400, tmp_path, "light")] == ["color-contrast"]
+    assert violations(page, 400, tmp_path, "dark") == []
 
 
 def test_a_violation_is_found(tmp_path: Path) -> None:

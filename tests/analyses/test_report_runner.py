@@ -177,7 +177,7 @@ def test_the_index_tells_of_each_report(outcomes: dict[str, Outcome], folder: Pa
         assert cards["Title of whole"].a["href"] == href
         assert cards["Title of whole"].img["alt"] == "It rises from 1 to 2."
         assert "People from 18 years." in cards["Title of whole"].get_text()
-        assert "toy has no jaw_pain" in cards["Title of jaw"].get_text()
+        assert "Toy cohort has no jaw pain." in cards["Title of jaw"].get_text()
         assert "the last run failed" in cards["Title of raises"].get_text()
         assert (folder / "out" / page).parent.joinpath(cards["Title of whole"].img["src"]).is_file()
 

@@ -15,6 +15,7 @@ from comorbid.analyses.plan import Job
 from comorbid.analyses.publish import write_bytes
 from comorbid.analyses.run import Outcome
 from comorbid.analyses.study import Study
+from comorbid.errors import listed
 
 __all__ = ["write_index"]
 
@@ -73,8 +74,15 @@ def _entry(job: Job, outcome: Outcome) -> dict[str, str]:
         "title": job.analysis.title,
         "question": job.analysis.question,
         "status": status,
-        "message": outcome.message if status != "complete" else "",
+        "message": _message(job, outcome, status),
     }
+
+
+def _message(job: Job, outcome: Outcome, status: str) -> str:
+    """Why there is no new report, for a reader of the page: names of variables as words."""
+    if status == "skipped" and job.missing:
+        return f"{job.cohort.title} has no {listed([name.replace('_', ' ') for name in job.missing])}."
+    return outcome.message if status != "complete" else ""
 
 
 def _cohort(folder: Path, study: Study) -> dict[str, Any]:
