@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import openpyxl
 import pandas as pd
 import pyreadstat
 import pytest
@@ -320,3 +321,91 @@ def test_a_label_that_is_a_question_is_cut_for_tables() -> None:
     assert shortened("A short label (kg)") == "A short label (kg)"
     long = shortened("word " * 40)
     assert len(long) <= 60 and long.endswith("\u2026")
+
+
+def test_a_portable_file_is_read_as_any_of_spss(tmp_path: Path) -> None:
+    path = tmp_path / "mine.por"
+    born = pd.Timestamp("1950-01-01") + pd.to_timedelta(np.arange(N) * 31, unit="D")
+    frame = pd.DataFrame({"MIGR": [1.0, 2.0] * (N // 2), "AGE": np.arange(N) % 70 + 18.0, "BORN": born})
+    pyreadstat.write_por(frame, str(path), column_labels={"MIGR": "Migraine ever"})
+    draft = draft_codebook(path)
+    assert {p.column: p.role for p in draft.proposals} == {"MIGR": "condition", "AGE": "continuous", "BORN": "left out"}
+    path.with_suffix(".toml").write_text(draft.text)
+    cohort = cm.load_cohort(path.with_suffix(".toml"))
+    assert cohort.n == N and cohort.labels["migraine"] == "Migraine ever"
+    path.write_bytes(path.read_bytes().replace(b"SPSS PORT", b"SPSS PART"))
+    with pytest.raises(SourceError, match="damaged or not what its name says"):
+        draft_codebook(path)
+
+
+def test_a_file_of_person_item_and_value_is_a_row_an_answer(tmp_path: Path) -> None:
+    answers = {"age": np.arange(N) % 70 + 18, "sex": ["male", "female"] * (N // 2), "migraine": [0, 1, 1] * (N // 3)}
+    wide = pd.DataFrame({"id": np.arange(N) + 1, **answers})
+    wide.melt("id", var_name="item", value_name="answer").sample(frac=1, random_state=3).to_csv(
+        tmp_path / "long.csv", index=False
+    )
+    book = book_of(tmp_path / "long.csv")
+    assert book.file.long == {"person": "id", "item": "item", "value": "answer"} and book.id == "id"
+    assert set(book.variables) == {"age", "age_band", "sex", "migraine"} and book["age"].kind == "continuous"
+    cohort = cm.load_cohort(tmp_path / "long.toml")
+    assert cohort.n == N and cm.prevalence(cohort)["events"].tolist() == [sum(answers["migraine"])]
+
+
+def test_numbers_beside_na_are_numbers(tmp_path: Path) -> None:
+    """As R writes a file: NA where there is no answer."""
+    ages = [str(18 + i % 60) if i % 7 else "NA" for i in range(N)]
+    frame = pd.DataFrame(
+        {"age": ages, "neck": [("1", "2", "NA")[i % 3] for i in range(N)], "plz": ["01067", "04109", "NA"] * 80}
+    )
+    frame.to_csv(tmp_path / "r.csv", index=False)
+    book = book_of(tmp_path / "r.csv")
+    assert book["age"].kind == "continuous" and book["age"].missing == {"NA": "missing"}
+    assert book["neck_pain"].levels == {"no": (2,), "yes": (1,)} and book["neck_pain"].missing == {"NA": "missing"}
+    assert book["plz"].level_names == ("01067", "04109")
+    cohort = cm.load_cohort(tmp_path / "r.toml")
+    assert cohort.n_missing(["age", "neck_pain"]) == {"age": ages.count("NA"), "neck_pain": N // 3}
+
+
+def test_a_german_file_of_its_own_encoding(tmp_path: Path) -> None:
+    rng = np.random.default_rng(6)
+    frame = pd.DataFrame(
+        {
+            "geschlecht": rng.choice(["m\u00e4nnlich", "weiblich"], N),
+            "alter": rng.integers(18, 90, N),
+            "migr\u00e4ne": rng.choice(["ja", "nein", "wei\u00df nicht"], N),
+            "gewicht": np.round(rng.normal(75, 10, N), 1),
+        }
+    )
+    frame.to_csv(tmp_path / "a.csv", index=False, sep=";", decimal=",", encoding="latin-1")
+    book = book_of(tmp_path / "a.csv")
+    assert book["sex"].levels == {"male": ("m\u00e4nnlich",), "female": ("weiblich",)} and book["age"].column == "alter"
+    assert book["migraine"].missing == {"wei\u00df nicht": "missing"} and book["gewicht"].kind == "continuous"
+    assert set(book.quasi_identifiers) == {"sex", "age"} and not len(cm.check_cohort(tmp_path / "a.toml"))
+
+
+def test_a_sheet_with_a_title_is_told_where_its_header_is(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    for row in (["Pain study 2021"], [], ["id", "migraine", None], [1, 0, None], [2, 1, None]):
+        book.active.append(row)
+    book.save(tmp_path / "a.xlsx")
+    with pytest.raises(SourceError, match=r"Row 3 does: delete the rows above it\."):
+        draft_codebook(tmp_path / "a.xlsx")
+    book.active.delete_rows(1, 2)
+    book.save(tmp_path / "a.xlsx")
+    assert draft_codebook(tmp_path / "a.xlsx").conditions == ("migraine",)
+    book.active["B1"] = None
+    book.save(tmp_path / "a.xlsx")
+    with pytest.raises(SourceError, match="It names 1 of 2"):
+        draft_codebook(tmp_path / "a.xlsx")
+    book.create_sheet("Notes")
+    book.save(tmp_path / "a.xlsx")
+    with pytest.raises(SourceError, match="--sheet for"):
+        draft_codebook(tmp_path / "a.xlsx")
+
+
+def test_a_thousand_columns_are_cut_to_those_that_matter(tmp_path: Path) -> None:
+    rng = np.random.default_rng(8)
+    frame = pd.DataFrame({f"q{i}": rng.choice([1, 2, 9], 60) for i in range(1, 1002)})
+    frame.to_csv(tmp_path / "a.csv", index=False)
+    book = book_of(tmp_path / "a.csv", parse_asked("q7,q900=1", "q3"))
+    assert book.conditions == ("q7", "q900") and set(book.variables) == {"q3", "q7", "q900"}

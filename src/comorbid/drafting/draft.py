@@ -11,7 +11,7 @@ import pandas as pd
 
 from comorbid.datafile import DataFile
 from comorbid.drafting.asked import Asked
-from comorbid.drafting.names import replicate_stem
+from comorbid.drafting.names import names_a_person, replicate_stem
 from comorbid.drafting.proposals import REPEATS, Proposal, propose, two_plain_codes
 from comorbid.drafting.sniffing import sniffed
 from comorbid.drafting.text import codebook_text
@@ -21,7 +21,7 @@ from comorbid.sources.statistical import Labels, read_sas, read_spss, read_stata
 
 __all__ = ["Draft", "described_columns", "draft_codebook"]
 
-LABELLED = {".sav": read_spss, ".zsav": read_spss, ".dta": read_stata, ".sas7bdat": read_sas}
+LABELLED = {".sav": read_spss, ".zsav": read_spss, ".por": read_spss, ".dta": read_stata, ".sas7bdat": read_sas}
 SEVERAL = 10
 """Numbered columns of one name from which on they are taken for replicate weights."""
 TWO_ANSWERS = "; two answers: could be a condition"
@@ -128,7 +128,28 @@ def _with_replicates(proposals: Sequence[Proposal]) -> list[Proposal]:
 
 
 def _how(path: Path, sheet: str) -> DataFile:
-    return sniffed(path) if path.name.lower().endswith(TEXT) else DataFile(path=path.name, sheet=sheet)
+    how = sniffed(path) if path.name.lower().endswith(TEXT) else DataFile(path=path.name, sheet=sheet)
+    return replace(how, long=_long(read_people(path, how))) if path.suffix.lower() not in LABELLED else how
+
+
+def _long(rows: pd.DataFrame) -> dict[str, str]:
+    """Which columns name person, item and value, where a file has these three and a row an answer; else none."""
+    people = [str(name) for name in rows.columns if names_a_person(str(name)) and rows[name].duplicated().any()]
+    if rows.shape[1] != 3 or len(people) != 1:
+        return {}
+    rest = [name for name in rows.columns if name != people[0]]
+    texts = [
+        name for name in rest if not pd.api.types.is_numeric_dtype(rows[name]) and not _unclear(rows, people[0], name)
+    ]
+    items = sorted(texts, key=lambda name: rows[name].nunique())
+    if not items:
+        return {}
+    return {"person": people[0], "item": str(items[0]), "value": str(next(name for name in rest if name != items[0]))}
+
+
+def _unclear(rows: pd.DataFrame, person: str, item: str) -> bool:
+    """Whether a person has an item twice, or one has no name."""
+    return bool(rows[[person, item]].isna().any(axis=None) or rows.duplicated([person, item]).any())
 
 
 def _read(path: Path, how: DataFile) -> tuple[pd.DataFrame, Labels]:

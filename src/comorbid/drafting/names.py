@@ -27,14 +27,14 @@ CONDITIONS = {
     "depression": r"depress",
 }
 COVARIATES = {
-    "age": r"^age\b|\bage (p|yrs|years|at|in)\b|\bage$|^ridageyr$",
-    "sex": r"^sex\b|\bsex$|^gender\b|\bgender$|^riagendr$",
+    "age": r"^age\b|^alter$|\bage (p|yrs|years|at|in)\b|\bage$|^ridageyr$",
+    "sex": r"^sex\b|\bsex$|^gender\b|\bgender$|^riagendr$|^geschlecht$",
     "education": r"^educ|\beducation(al)?\b|^school(ing)?$",
     "smoking": r"\bsmok|^smk",
 }
 """What the analyses of the study adjust for, by the names that they use."""
 QUESTIONS = {
-    "age": r"^age\b|how old (are|is)|your age\b",
+    "age": r"^age\b|^alter$|how old (are|is)|your age\b",
     "sex": r"^sex\b|^gender\b|respondent'?s (sex|gender)|your (sex|gender)\b",
     "education": r"^educ|(highest|last) (grade|class|degree|diploma|level of (school|education))",
     "smoking": r"^smok|do you (now |currently |presently )?smoke\b",
@@ -70,7 +70,8 @@ QUASI = (
 MISSING = (
     r"refus|\bdon['\u2019]?t know|do not know|not ascertained|not stated|no answer|not answered|missing|unknown|"
     r"inapplicable|not applicable|not asked|\bskip|declined|prefer not|no response|no data|not available|"
-    r"(^|\W)n\W?a\W*$"
+    r"(^|\W)n\W?a\W*$|^\W+$|wei(ss|\u00df) nicht|keine (angabe|antwort)|verweigert|trifft nicht zu|ne sait pas|"
+    r"ne veut pas|non applicable|no sabe|no contesta"
 )
 MISSING_SHORT = r"\bd\W?k\b|\bref\b"
 """Short words for no answer that labels use, and that could be codes with a meaning of their own."""

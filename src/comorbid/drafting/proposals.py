@@ -37,6 +37,7 @@ __all__ = [
 
 WHOLE = re.compile(r"-?(0|[1-9][0-9]{0,17})")
 """A whole number as it is written; codes such as 01 are text, and longer ones are no codes."""
+NUMBER = r"-?(0|[1-9][0-9]{0,17})(\.[0-9]+)?"
 FEW = 12
 """Whole numbers of up to as many distinct values are taken for codes."""
 MOSTLY = 0.8
@@ -98,14 +99,14 @@ def propose(
         Whether the file says that its numbers are days.
     """
     name = str(column.name)
-    known = _known(column)
+    known, marks = as_numbers(_known(column))
     codes = {key(code): text for code, text in values.items() if key(code)}
     declared = {key(code) for code in missing}
     refused = _left_out(name, label, known, is_date)
     if refused:
         return Proposal(name, "left out", refused, label)
     role = design_role(name, label)
-    if role and pd.api.types.is_numeric_dtype(column) and (role != "weights" or _could_weigh(known)):
+    if role and pd.api.types.is_numeric_dtype(known) and not marks and (role != "weights" or _could_weigh(known)):
         return Proposal(name, role, "its name says so", label)
     if _tells_apart(known):
         return Proposal(name, "id", "another value in every row", label)
@@ -115,14 +116,27 @@ def propose(
     quasi = is_quasi_identifier(name, label)
     if found is None:
         gone, told = _missing_numbers(known, codes, declared)
-        return Proposal(name, "continuous", told, label, missing=gone, quasi=quasi)
-    return _as_condition(replace(found, column=name, label=label, quasi=quasi), known_condition(name, label))
+        return Proposal(name, "continuous", told, label, missing=gone | marks, quasi=quasi)
+    found = replace(found, column=name, label=label, quasi=quasi, missing={**found.missing, **marks})
+    return _as_condition(found, known_condition(name, label))
 
 
 def _known(column: pd.Series) -> pd.Series:
     """Values of a column; an empty text is none."""
     known = column.dropna()
     return known if pd.api.types.is_numeric_dtype(known) else known[known.astype(str).str.strip() != ""]
+
+
+def as_numbers(known: pd.Series) -> tuple[pd.Series, dict[str, str]]:
+    """Numbers written as text, as numbers, and the marks for no answer among them, such as NA; others as they are."""
+    if pd.api.types.is_numeric_dtype(known) or not pd.api.types.is_string_dtype(known):
+        return known, {}
+    texts = known.astype(str).str.strip()
+    marks = [text for text in texts.unique() if is_missing_code(text)]
+    rest = texts[~texts.isin(marks)]
+    if not len(rest) or not rest.str.fullmatch(NUMBER).all():
+        return known, {}
+    return pd.to_numeric(rest), dict.fromkeys(marks, "missing")
 
 
 def _left_out(name: str, label: str, known: pd.Series, is_date: bool) -> str:

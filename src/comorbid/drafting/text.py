@@ -13,7 +13,7 @@ from textwrap import shorten
 from typing import Any
 
 from comorbid.datafile import DataFile
-from comorbid.drafting.names import known_covariate
+from comorbid.drafting.names import is_quasi_identifier, known_covariate
 from comorbid.drafting.proposals import REPEATS, Proposal
 from comorbid.sources.files import TEXT
 
@@ -23,7 +23,7 @@ USED = ("condition", "categorical", "continuous")
 """Roles that become variables."""
 LONGEST_LABEL = 60
 """Letters of a label in tables and figures; a longer one is kept whole as the question."""
-SEXES = {"male": "m|males?|man|men|boys?", "female": "f|w|females?|woman|women|girls?"}
+SEXES = {"male": "m|males?|man|men|boys?|m\u00e4nnlich", "female": "f|w|females?|woman|women|girls?|weiblich"}
 PAUSE = re.compile(r"\s*(?:\.\.\.|\u2026|\?|\(|\s[-\u2013\u2014]\s)")
 HEAD = """\
 # A codebook proposed from {file}: read every line before you use it.
@@ -102,7 +102,8 @@ def _people_parts(proposals: Sequence[Proposal]) -> Iterator[str]:
             yield SEVERAL_ROWS.format(why=proposal.why)
         yield f"id = {_toml(proposal.column)}  # tells people apart; it is checked and goes no further\n"
     names = _names(proposals)
-    quasi = [names[p.column] for p in proposals if p.quasi and p.column in names]
+    used = [p for p in proposals if p.column in names]
+    quasi = [names[p.column] for p in used if p.quasi or is_quasi_identifier(names[p.column], "")]
     if quasi:
         yield f"quasi_identifiers = {_toml(quasi)}  # what a neighbour could know; the anonymity check uses them\n"
 
@@ -114,6 +115,7 @@ def _file(path: Path, how: DataFile, folder: Path) -> str:
         lines += [f"delimiter = {_toml(how.delimiter)}", f"encoding = {_toml(how.encoding)}"]
         lines += [f"decimal = {_toml(how.decimal)}"] if how.decimal != "." else []
     lines += [f"sheet = {_toml(how.sheet)}"] if how.sheet else []
+    lines += [f"long = {_table(how.long)}  # a row an answer; people get one row each"] if how.long else []
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     lines.append(f'sha256 = "{digest}"  # the file as it was; delete this line where it may change')

@@ -16,7 +16,7 @@ from comorbid.sources.tables import read_table
 from comorbid.sources.unpacking import DAMAGED, foreign_byte, require_in_proportion, require_same, require_unpackable
 
 TEXT = (".csv", ".csv.xz", ".csv.gz", ".tsv", ".txt", ".dat")
-READABLE = (*TEXT, ".parquet", ".xpt", ".sas7bdat", ".sav", ".zsav", ".dta", ".xlsx")
+READABLE = (*TEXT, ".parquet", ".xpt", ".sas7bdat", ".sav", ".zsav", ".por", ".dta", ".xlsx")
 LARGEST_WHOLE = 2**53
 NUMBER = 8
 """Bytes of a number in memory."""
@@ -65,7 +65,7 @@ def _reader(path: Path, how: DataFile, strict: bool) -> Callable[[], pd.DataFram
         ".parquet": lambda: _parquet(path),
         ".xpt": lambda: read_table(path),
         ".xlsx": lambda: _sheet(path, how.sheet),
-        **dict.fromkeys((".sav", ".zsav", ".dta", ".sas7bdat"), lambda: _labelled(path)),
+        **dict.fromkeys((".sav", ".zsav", ".por", ".dta", ".sas7bdat"), lambda: _labelled(path)),
     }
     if path.suffix.lower() not in readers:
         raise SourceError(f"{path.name} is of a kind that is not read. Accepted: {listed(READABLE, 20)}.")

@@ -12,6 +12,9 @@ from comorbid.sources.unpacking import require_sound_archive
 
 __all__ = ["read_sheet", "sheets_of"]
 
+LOOKED_AT = 20
+"""Rows among which a header is looked for."""
+
 
 def read_sheet(path: Path, sheet: str = "") -> pd.DataFrame:
     """One sheet of an .xlsx file; an empty cell is missing, and no formula is computed or followed.
@@ -60,19 +63,39 @@ def _chosen(names: list[str], sheet: str, file: str) -> str:
     if sheet:
         return require_known(sheet, names, "sheet", file)
     if len(names) != 1:
-        raise SourceError(f"{file} has {len(names)} sheets: {listed(names)}. Name one in the codebook: [file] sheet.")
+        raise SourceError(
+            f"{file} has {len(names)} sheets: {listed(names)}. Name one: --sheet for `codebook init`, "
+            "[file] sheet in the codebook."
+        )
     return names[0]
 
 
 def _frame(rows: list[tuple[Any, ...]], file: str) -> pd.DataFrame:
-    rows = [row for row in rows if any(value is not None for value in row)]
-    if not rows:
+    """Rows under their header; empty rows, and columns without a name and without a value, do not count."""
+    numbered = [(number, row) for number, row in enumerate(rows, 1) if any(value is not None for value in row)]
+    if not numbered:
         raise SourceError(f"{file}: the sheet is empty.")
-    header = [str(name).strip() if name is not None else "" for name in rows[0]]
+    used = max(at for _, row in numbered for at, value in enumerate(row, 1) if value is not None)
+    header = _names(numbered[0][1], used)
     if "" in header or len(set(header)) < len(header):
-        raise SourceError(f"{file}: the first row of the sheet must name every column, once each.")
-    width = len(header)
-    return pd.DataFrame([row[:width] for row in rows[1:]], columns=header).infer_objects()
+        raise SourceError(
+            f"{file}: the first row of the sheet must name every column, once each. {_advice(numbered, used)}"
+        )
+    return pd.DataFrame([row[:used] for _, row in numbered[1:]], columns=header).infer_objects()
+
+
+def _names(row: tuple[Any, ...], width: int) -> list[str]:
+    return [str(name).strip() if name is not None else "" for name in row[:width]]
+
+
+def _advice(numbered: list[tuple[int, tuple[Any, ...]]], width: int) -> str:
+    """Where the header seems to be: the first row that names every column."""
+    for number, row in numbered[:LOOKED_AT]:
+        names = _names(row, width)
+        if all(isinstance(name, str) for name in row[:width]) and "" not in names and len(set(names)) == width:
+            return f"Row {number} does: delete the rows above it."
+    named = sum(bool(name) for name in _names(numbered[0][1], width))
+    return f"It names {named} of {width}. Write the missing names, or delete titles and notes above the header."
 
 
 def _damaged(path: Path) -> SourceError:

@@ -21,6 +21,7 @@ import pandas as pd
 __all__ = ["NotReadError", "read_apart"]
 
 ARRAYS, FACTS = "arrays.npz", "facts.json"
+PORTABLE = ".por"
 SECONDS = 3600
 MEMORY, TIMES = 2 * 2**30, 60
 """Bytes that the program may take, or as many times the size of the file where that is more."""
@@ -83,7 +84,10 @@ def leave(path: Path, folder: Path) -> None:
     import pyreadstat
 
     meta: Any
-    frame, meta = pyreadstat.read_sav(str(path), user_missing=True, disable_datetime_conversion=True)
+    if path.suffix.lower() == PORTABLE:  # its user-defined missing values come as missing
+        frame, meta = pyreadstat.read_por(str(path), disable_datetime_conversion=True)
+    else:
+        frame, meta = pyreadstat.read_sav(str(path), user_missing=True, disable_datetime_conversion=True)
     arrays: dict[str, np.ndarray] = {}
     for at in range(frame.shape[1]):
         column = frame.iloc[:, at]

@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 
 from comorbid.errors import SourceError
-from comorbid.sources.spss_apart import NotReadError, read_apart
+from comorbid.sources.spss_apart import PORTABLE, NotReadError, read_apart
 
 DATE_FORMAT = re.compile(r"%?-?t[cCdwmqh]|%-?d|(A|E|J|S)?DATE|DATETIME|(MMDDYY|DDMMYY|YYMMDD|MONYY|MOYR|YMDHMS)", re.I)
 __all__ = ["Labels", "read_sas", "read_spss", "read_stata"]
@@ -37,8 +37,11 @@ class Labels:
 
 
 def read_spss(path: Path) -> tuple[pd.DataFrame, Labels]:
-    """Codes of an SPSS file as they lie, user-defined missing values among them, and its labels."""
-    _require_start(path, (b"$FL2", b"$FL3"), "SPSS")
+    """Codes of an SPSS file as they lie, and its labels.
+
+    User-defined missing values are among the codes of .sav and .zsav; in a portable file (.por) they are missing.
+    """
+    _require_spss(path)
     try:
         frame, facts = read_apart(path)
     except ImportError:
@@ -109,11 +112,13 @@ def read_sas(path: Path) -> tuple[pd.DataFrame, Labels]:
     return frame, Labels(labels, dates=_dates(formats))
 
 
-def _require_start(path: Path, starts: tuple[bytes, ...], kind: str) -> None:
+def _require_spss(path: Path) -> None:
+    """Raise when a file does not begin as its ending says; a portable one does after 40 bytes of other alphabets."""
     with path.open("rb") as file:
-        start = file.read(4)
-    if start not in starts:
-        raise _damaged(path, kind)
+        start = file.read(400)
+    portable = path.suffix.lower() == PORTABLE
+    if not (b"SPSS PORT FILE" in start if portable else start.startswith((b"$FL2", b"$FL3"))):
+        raise _damaged(path, "SPSS")
 
 
 def _damaged(path: Path, kind: str) -> SourceError:
