@@ -71,6 +71,7 @@ def main(kind: str, handle: str) -> None:
 
 
 def _preload(kind: str) -> None:
+    gc.disable()  # nothing of what is imported becomes garbage
     if kind == "worker":
         from comorbid.analyses.worker import leave_out_unused
 
@@ -88,6 +89,7 @@ def _preload(kind: str) -> None:
     threads = os.listdir("/proc/self/task")
     if len(threads) > 1:
         raise SystemExit(f"{len(threads)} threads run after the imports; a process with one alone can fork")
+    gc.enable()
     gc.collect()
     gc.freeze()  # pages of what is imported stay shared with the children
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
+from functools import cache
 
 import pandas as pd
 
-from comorbid.analyses.study import load_study
+from comorbid.analyses.study import Study, load_study
 from comorbid.errors import AnalysisError, listed
 from comorbid.rebuilding.registry import REPLICATION, SIMULATION
 
@@ -41,7 +42,7 @@ def readable_rows(frame: pd.DataFrame) -> pd.DataFrame:
     lacking = [name for name in NEEDED if name not in frame.columns]
     if lacking:
         raise AnalysisError(f"the frame has no column {listed(lacking)}; pass what `cm.rebuilt_numbers` gave.")
-    titles = {analysis.name: analysis.title for analysis in load_study().analyses}
+    titles = {analysis.name: analysis.title for analysis in _study().analyses}
     of_claims = "label" not in frame.columns
     several = "analysis" in frame and (of_claims or len(set(frame["analysis"])) > 1)
     left_out = ["kind"] * of_claims + ["analysis"] * (not several)
@@ -91,5 +92,11 @@ def addresses(variables: Collection[str], n_conditions: int) -> Mapping[str, str
 
     An analysis that is skipped, since the cohort lacks what it needs, has no report and so no address.
     """
-    able = (a for a in load_study().analyses if not a.lacks(variables, n_conditions))
+    able = (a for a in _study().analyses if not a.lacks(variables, n_conditions))
     return {a.title: f"../{a.name}/index.html" for a in able}
+
+
+@cache
+def _study() -> Study:
+    """The study that comes with the library; one report asks for it several times."""
+    return load_study()

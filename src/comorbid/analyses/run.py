@@ -96,6 +96,14 @@ class Run:
             file = f" ({Path(fault.filename).name})" if fault.filename else ""
             return self._outcome("failed", self.places.report, f"{fault.strerror or fault}{file}")
 
+    def wait(self, seconds: float) -> None:
+        """Until the worker ends, at most so long; a job that waits for its report's lock just takes the time."""
+        if self._process is None:
+            time.sleep(seconds)
+        else:
+            with suppress(subprocess.TimeoutExpired):
+                self._process.wait(seconds)
+
     def stop(self) -> None:
         """End the worker with its kernel and remove what they wrote."""
         if self._process is not None:

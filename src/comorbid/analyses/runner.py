@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import sys
-import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -24,7 +23,7 @@ from comorbid.errors import AnalysisError, listed
 __all__ = ["run_study"]
 
 PAUSE = 0.05
-"""Seconds between two looks at the workers."""
+"""Seconds between two looks at the workers while none of them ends."""
 
 RESERVED = ("failed",)
 """Folders below the output folder that are no cohort's."""
@@ -107,7 +106,8 @@ def _run_all(waiting: list[Run], workers: int, progress: Progress, outcomes: dic
                     outcomes[outcome.analysis] = outcome
                     progress.finish(outcome)
             progress.show([*going, *waiting])
-            time.sleep(PAUSE if going else 0)
+            for run in going:
+                run.wait(PAUSE / len(going))
     finally:
         for run in going:
             run.stop()
