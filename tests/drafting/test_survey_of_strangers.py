@@ -399,7 +399,7 @@ def test_a_sheet_with_a_title_is_told_where_its_header_is(tmp_path: Path) -> Non
         draft_codebook(tmp_path / "a.xlsx")
     book.create_sheet("Notes")
     book.save(tmp_path / "a.xlsx")
-    with pytest.raises(SourceError, match="--sheet for"):
+    with pytest.raises(SourceError, match="codebook init --sheet"):
         draft_codebook(tmp_path / "a.xlsx")
 
 

@@ -64,8 +64,8 @@ def _chosen(names: list[str], sheet: str, file: str) -> str:
         return require_known(sheet, names, "sheet", file)
     if len(names) != 1:
         raise SourceError(
-            f"{file} has {len(names)} sheets: {listed(names)}. Name one: --sheet for `codebook init`, "
-            "[file] sheet in the codebook."
+            f"{file} has {len(names)} sheets: {listed(names)}. Name one in the codebook: [file] sheet; or, to begin, "
+            "with `comorbid codebook init --sheet`."
         )
     return names[0]
 
