@@ -30,7 +30,12 @@ class Attack:
     def tell(self, cells: Sequence[Cell], value: float) -> None:
         """What was published: a sum of cells, exactly."""
         row = self.total(cells)
-        if not any(np.array_equal(row, known) for known in self.rows):
+        same = [
+            known
+            for at, known in zip(self.values, self.rows, strict=True)
+            if np.array_equal(row, known) and at == value
+        ]
+        if not same:
             self.rows.append(row)
             self.values.append(float(value))
 

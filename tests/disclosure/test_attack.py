@@ -111,8 +111,8 @@ def pairs(people: cm.Cohort) -> Released:
         for raw, shown in rows(cm.cooccurrence(people, ["a", "b"], by=by or None, measures=PAIRED)):
             group = {name: raw[name] for name in by}
             found.hear(raw["n_both"], shown["n_both"], a=True, b=True, **group)
-            found.hear(raw["n_a"], shown["n_a"], a=True, **group)
-            found.hear(raw["n_b"], shown["n_b"], b=True, **group)
+            found.hear(raw["n_a"], shown["n_a"], **{raw["condition_a"]: True}, **group)
+            found.hear(raw["n_b"], shown["n_b"], **{raw["condition_b"]: True}, **group)
             if pd.notna([shown[name] for name in ("estimate", "std_error", "conf_low", "p_value", "q_value")]).any():
                 parts = ({}, {"a": True}, {"b": True}, {"a": True, "b": True})
                 found.rest(raw["measure"], *({**part, **group} for part in parts))

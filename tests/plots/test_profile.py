@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from comorbid.errors import SpecError
-from comorbid.plots import profile_plot
+from comorbid.plots import alt_text, profile_plot
 from tests.plots.frames import blanked, pairs, prevalences
 from tests.plots.seen import cut_off, texts
 
@@ -83,3 +83,14 @@ def test_bands_of_numbers_stand_in_their_order_whatever_the_reference() -> None:
     assert [text.get_text() for text in shown] == sorted(
         bands.values(), key=lambda band: int(band.split("-")[0].rstrip("+"))
     )
+
+
+def test_words_stand_for_panels_whose_every_number_is_hidden() -> None:
+    frame = blanked(prevalences(), slice(None)).assign(suppressed="[n<10]")
+    assert [text for text in texts(profile_plot(frame)) if "All numbers of this figure are hidden ([n<10])" in text]
+    assert profile_plot(frame).axes == [] and cut_off(profile_plot(frame, width=3.4)) == []
+    assert "All numbers of this figure are hidden ([n<10])" in alt_text(frame, "profile")
+    rest = prevalences().assign(suppressed="")
+    rest.loc[rest["outcome"] != "migraine"] = frame.loc[rest["outcome"] != "migraine"]
+    scales = [len(ax.get_yticks()) > 0 for ax in profile_plot(rest).axes]
+    assert sum(scales) == 1, "no scale where there is no number"

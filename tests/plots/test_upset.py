@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from comorbid.errors import SpecError
-from comorbid.plots import upset_plot
+from comorbid.plots import alt_text, upset_plot
 from comorbid.plots.sets import arrange_sets
 from tests.plots.frames import blanked, prevalences, sets
 from tests.plots.seen import cut_off, texts
@@ -75,3 +75,13 @@ def test_what_cannot_be_drawn_is_refused() -> None:
         upset_plot(prevalences())
     with pytest.raises(SpecError, match="`sex` has 2 values"):
         upset_plot(pd.concat([sets().assign(sex=sex) for sex in ("female", "male")]))
+
+
+def test_words_stand_for_a_figure_whose_every_number_is_hidden() -> None:
+    frame = blanked(sets(), slice(None)).assign(suppressed="[n<10]")
+    assert [text for text in texts(upset_plot(frame)) if "All numbers of this figure are hidden ([n<10])" in text]
+    assert upset_plot(frame).axes == [] and cut_off(upset_plot(frame)) == []
+    assert "All numbers of this figure are hidden ([n<10])" in alt_text(frame, "upset")
+    marginals = prevalences().drop(columns=["age_band", "sex"]).drop_duplicates("outcome")
+    bars = upset_plot(frame, marginals=marginals).axes[1]
+    assert list(bars.get_yticks()) == [], "no scale where there is no number"

@@ -30,7 +30,9 @@ def write_frame(frame: pd.DataFrame, form: str) -> None:
     if form == "json":
         sys.stdout.write(json.dumps(rows(frame), indent=1, ensure_ascii=False) + "\n")
     elif form == "csv":
-        frame.to_csv(sys.stdout, index=False, lineterminator="\n")
+        from comorbid.columns.csv import csv_text
+
+        sys.stdout.write(csv_text(frame))
     else:
         from comorbid.tables import to_text
 

@@ -24,6 +24,7 @@ from comorbid.disclosure import guarded
 from comorbid.errors import SpecError
 from comorbid.plots.courses import Profile, arrange_profile
 from comorbid.plots.funnel import arrange_funnel
+from comorbid.plots.hidden import why_hidden
 from comorbid.plots.pairs import NO_ESTIMATE, TOO_FEW, triangle
 from comorbid.plots.pooled import Drawable, as_frame, spread_text
 from comorbid.plots.rows import Forest, forest_rows
@@ -73,6 +74,8 @@ def alt_text(
         raise SpecError(f"`kind={kind!r}` is no kind of figure; it is one of {', '.join(KINDS)}.")
     frame = guarded(as_frame(frame))
     opening, said = sayers[kind](frame, labels, measure)
+    if why := why_hidden(frame):
+        opening, said = f"{opening.rstrip(':')}.", [why.rstrip(".")]
     rest = f"{len(said) - most:,} more in the table." if len(said) > most else ""
     source = source_line(frame).replace(" · ", ", ")
     body = "; ".join(said[:most]) + "."

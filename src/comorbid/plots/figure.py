@@ -18,6 +18,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure as MplFigure
 
+from comorbid.columns.csv import csv_text
 from comorbid.columns.words import slug
 from comorbid.errors import SpecError
 from comorbid.plots.style import DPI, house_style
@@ -81,7 +82,7 @@ class Figure:
 
     def csv(self) -> str | None:
         """The numbers behind the figure, one row a line; nothing when the figure does not carry them."""
-        return None if self.frame is None else self.frame.to_csv(index=False, lineterminator="\n")
+        return None if self.frame is None else csv_text(self.frame)
 
     def html(self) -> str:
         """A `figure` element with the picture inside, its alt text and its caption."""

@@ -15,6 +15,7 @@ from comorbid.columns.words import Words, interval_name, measure_label, unknown,
 from comorbid.disclosure import guarded
 from comorbid.plots.canvas import figure_for
 from comorbid.plots.courses import Profile, arrange_profile
+from comorbid.plots.hidden import hidden_figure, why_hidden
 from comorbid.plots.lettering import literal, wrapped
 from comorbid.plots.scales import scale_to_rows
 from comorbid.plots.style import FONT_SIZE, GREY, INK, PALE, SMALL, WIDTH, Look, looks
@@ -39,7 +40,8 @@ def profile_plot(
     """A measure with its intervals across the levels of `by`, one panel a condition.
 
     Levels stand in the order of the frame. Groups differ in colour and marker and stand side by side; thin
-    lines join three levels or more. Prevalences start at 0; ratios have a log axis and a line at 1.
+    lines join three levels or more. Prevalences start at 0; ratios have a log axis and a line at 1. Where disclosure
+    control hid every number, words say so in place of the panels.
 
     Parameters
     ----------
@@ -70,6 +72,8 @@ def profile_plot(
     frame = guarded(frame)
     words = Words.of(frame, labels)
     profile = arrange_profile(one_measure(frame, measure, "profile_plot"), by, group, words)
+    if why := why_hidden(profile.rows):
+        return hidden_figure(frame, why, width)
     panels = list(dict.fromkeys(profile.rows["panel"]))
     across = 2 if len(panels) > 1 and width >= 5.5 else 1
     down = math.ceil(len(panels) / across)
@@ -92,6 +96,8 @@ def profile_plot(
 
 def _prepare(ax: Axes, profile: Profile, rows: pd.DataFrame, words: Words, title: str) -> None:
     scale_to_rows(ax.yaxis, profile.measure, rows, most=6)
+    if rows["estimate"].isna().all():
+        ax.set_yticks([])  # the scale would be that of no number
     names = [wrapped(value_text(profile.by, level, words), 12) for level in profile.levels]
     ax.set_xticks(range(len(names)), names)
     ax.set_xlim(-0.5, len(names) - 0.5)

@@ -13,6 +13,7 @@ from matplotlib.figure import Figure as MplFigure
 from comorbid.columns.words import Words, interval_name, number
 from comorbid.disclosure import guarded
 from comorbid.plots.canvas import figure_for
+from comorbid.plots.hidden import hidden_figure, why_hidden
 from comorbid.plots.lettering import literal, text_width, wrapped
 from comorbid.plots.scales import scale_axis
 from comorbid.plots.sets import MOST, Sets, arrange_sets
@@ -40,7 +41,7 @@ def upset_plot(
     Bars at the top are the prevalences of exactly these conditions and no others; a diamond on each is the
     prevalence expected if the conditions were independent. Filled dots below say which conditions a bar stands
     for. Bars at the left are the prevalences of each condition, alone or with others. The share of people with
-    none of the conditions is said in words.
+    none of the conditions is said in words. Where disclosure control hid every number, words say so alone.
 
     Parameters
     ----------
@@ -69,6 +70,8 @@ def upset_plot(
     """
     frame = guarded(frame)
     sets, words = arrange_sets(frame, marginals, order, most), Words.of(frame, labels)
+    if why := why_hidden(frame, marginals):
+        return hidden_figure(frame, why, width)
     names = [wrapped(words.name(name), 24 if width > 6 else 14) for name in sets.conditions]
     lines = sum(max(text.count("\n") + 1, 1.6) for text in names)
     with figure_for(frame, width, 0.19 * lines + 3.3) as figure:
@@ -112,6 +115,8 @@ def _bars(ax: Axes, sets: Sets, frame: pd.DataFrame, room: float, columns: int) 
     ax.plot(at, expected, "D", markersize=5.5, label="Expected if independent", **style)  # type: ignore[arg-type]
     top = np.nanmax(np.vstack([table, np.full(4, 0.001)]))
     scale_axis(ax.yaxis, "prevalence", (0.0, min(1.12 * float(top), 1.0)), most=6)
+    if not np.isfinite(table).any():
+        ax.set_yticks([])  # the scale would be that of no number
     ax.set_ylabel("Prevalence of the combination")
     ax.grid(axis="y", color=PALE)
     ax.spines["left"].set_visible(False)

@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from comorbid.columns.csv import csv_text
 from comorbid.disclosure import guarded
 from comorbid.errors import SourceError, SpecError, listed
 from comorbid.tables.html import to_html
@@ -67,7 +68,7 @@ def _write(frame: pd.DataFrame, path: Path, caption: str | None, source_note: st
     if path.suffix == ".docx":
         _document(frame, caption, source_note).save(str(path))
     elif path.suffix == ".csv":
-        guarded(frame).to_csv(path, index=False, lineterminator="\n")
+        path.write_text(csv_text(guarded(frame)), encoding="utf-8", newline="\n")
     else:
         path.write_text(_printed(frame, path.suffix, caption, source_note).rstrip("\n") + "\n", encoding="utf-8")
 

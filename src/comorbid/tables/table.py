@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from comorbid.columns.csv import csv_text
 from comorbid.columns.words import slug
 from comorbid.disclosure import guarded
 from comorbid.tables.html import to_html
@@ -64,7 +65,7 @@ class Table:
 
     def csv(self) -> str:
         """The numbers as computed, one row a line; what a float holds is what is written."""
-        return self.frame.to_csv(index=False, lineterminator="\n")
+        return csv_text(self.frame)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         return {"text/html": self.html(), "text/plain": self.text()}
