@@ -7,14 +7,15 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
+from pandas.api.types import is_numeric_dtype
 
 from comorbid._numerics.structure import Clusters
 from comorbid.codebook import Codebook, Variable
 from comorbid.columns import SYNTHETIC
 from comorbid.design import SurveyDesign
-from comorbid.disclosure import CONFIDENTIAL, protect, read_rules, releasing
+from comorbid.disclosure import CONFIDENTIAL, protect, read_rules, releasing, withheld
 from comorbid.errors import DesignError, EmptyDomainError, few, names_given
-from comorbid.flow import FlowStep, count_in, count_missing, missing_from, steps_of
+from comorbid.flow import FlowStep, count_in, count_missing, few_outside, missing_from, steps_of
 from comorbid.gaps import ReportPeople, shared_gaps
 from comorbid.people import PeopleFrame
 from comorbid.relation import PeopleRelation
@@ -251,7 +252,8 @@ class Cohort:
         """A result frame with the labels of this cohort; synthetic numbers get their last column `source`.
 
         Every result frame passes here: it carries whether the cohort is confidential, and while a report is made from a
-        confidential cohort it is protected at once, so that a notebook never holds what a report must not show.
+        confidential cohort it is protected at once, so that a notebook never holds what a report must not show, and
+        withheld where it is of a part of the report's people and few others are left.
         """
         variables = variables or self.codebook.variables
         if self.synthetic:
@@ -266,7 +268,12 @@ class Cohort:
         }
         if conf_level is not None:
             frame.attrs["conf_level"] = conf_level
-        return protect(frame) if self.release == CONFIDENTIAL and releasing() else frame
+        if self.release != CONFIDENTIAL or not releasing():
+            return frame
+        texts = [frame[name].dropna().astype(str).unique() for name in frame if not is_numeric_dtype(frame[name])]
+        names = {*map(str, frame.columns), *(text for found in texts for text in found)}
+        told = few_outside(self.people, self.codebook, self.restrictions, sorted(names))
+        return withheld(frame) if told else protect(frame)
 
     def shown(self, count: int) -> str:
         """A number of people for a text; a small one of a confidential cohort is masked, since texts travel."""

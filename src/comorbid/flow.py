@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 from comorbid.codebook import Codebook
 from comorbid.errors import CohortError, listed
 from comorbid.gaps import shared_gaps
 from comorbid.people import PeopleFrame
 from comorbid.relation import PeopleRelation
-from comorbid.restriction import Known, Narrowing, SharedGaps
+from comorbid.restriction import Known, Narrowing, Restriction, SharedGaps
 
-__all__ = ["FlowStep", "count_in", "count_missing", "missing_from", "require_shared_gaps", "steps_of"]
+__all__ = ["FlowStep", "count_in", "count_missing", "few_outside", "missing_from", "require_shared_gaps", "steps_of"]
 
 GAPS = ("rare gaps", "few people lack the same answers")
 """Step and reason of those who left a report since their missing answers would give them away."""
@@ -71,6 +72,30 @@ def count_in(people: PeopleFrame | PeopleRelation, codebook: Codebook, domain: S
     """People of a domain, unweighted."""
     mask = people.mask(tuple(domain), codebook)
     return len(people) if mask is None else people.count(mask)
+
+
+def few_outside(
+    people: PeopleFrame | PeopleRelation,
+    codebook: Codebook,
+    restrictions: tuple[Restriction, ...],
+    names: Iterable[str],
+) -> bool:
+    """Whether a part of a report's people leaves out a few alone: of a level of a variable, or of two conditions.
+
+    Tables of all the report's people less those of the part would tell of these few. Who is left out for want of an
+    answer does not count here: they share their gaps.
+    """
+    whole = people.reported
+    place = whole.place(restrictions) if whole else None
+    further = [] if place is None else [part for part in restrictions[place:] if not isinstance(part, Known)]
+    if whole is None or whole.gaps is None or not further:
+        return False
+    outside = people.others((*whole.restrictions, whole.gaps), tuple(further), codebook)
+    known = [name for name in dict.fromkeys(names) if name in codebook.variables and codebook[name].is_categorical]
+    conditions = [name for name in known if codebook[name].kind == "condition"]
+    tables = [*((name,) for name in known), *combinations(conditions, 2)]
+    counts = (people.collapse([codebook[name] for name in table], None, outside).count for table in tables)
+    return any(((count > 0) & (count < whole.gaps.least)).any() for count in counts)
 
 
 def require_shared_gaps(people: PeopleFrame | PeopleRelation, codebook: Codebook, names: Sequence[str]) -> None:

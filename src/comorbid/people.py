@@ -124,6 +124,12 @@ class PeopleFrame:
             self._masks[key] = keep if before is None else keep & before
         return self._masks[key]
 
+    def others(self, domain: tuple[Narrowing, ...], part: tuple[Narrowing, ...], codebook: Codebook) -> np.ndarray:
+        """People of a domain who are not in a part of it, shape (n,)."""
+        whole, inside = self.mask(domain, codebook), self.mask((*domain, *part), codebook)
+        found = np.ones(len(self), dtype=bool) if whole is None else whole.copy()
+        return found if inside is None else found & ~inside
+
     def _sharing(self, restriction: SharedGaps, codebook: Codebook, domain: np.ndarray | None) -> np.ndarray:
         """People of a domain who share their gaps."""
         variables = gap_variables(restriction, codebook, self.columns)

@@ -93,6 +93,11 @@ class PeopleRelation(TableColumns):
             domain = condition if domain is None else domain & condition
         return domain
 
+    def others(self, domain: tuple[Narrowing, ...], part: tuple[Narrowing, ...], codebook: Codebook) -> Any:
+        """People of a domain who are not in a part of it, as an expression."""
+        whole, inside = self.mask(domain, codebook), self.mask(part, codebook).fill_null(False)
+        return ~inside if whole is None else whole & ~inside
+
     def _sharing(self, restriction: SharedGaps, codebook: Codebook, domain: Any) -> Any:
         """People of a domain who share their gaps; looked for once."""
         name = (restriction, repr(domain))

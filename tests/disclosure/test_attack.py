@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -21,7 +22,7 @@ SEXES, AGES = ("male", "female"), ("young", "middle", "old")
 CONDITIONS = ("a", "b", "c")
 
 
-def cohort(seed: int) -> cm.Cohort:
+def cohort(seed: int, more: Sequence[str] = ()) -> cm.Cohort:
     """A confidential cohort whose conditions are rare enough for many small cells, in some seeds in all of them."""
     rng = np.random.default_rng(seed)
     n = int(rng.integers(40, 700))
@@ -29,6 +30,8 @@ def cohort(seed: int) -> cm.Cohort:
     ages = AGES[: int(rng.integers(2, 4))]
     frame = pd.DataFrame({name: rng.random(n) < rate for name, rate in zip(CONDITIONS, rates, strict=True)})
     frame["b"] |= frame["a"] & (rng.random(n) < 0.3)
+    for name in more:
+        frame[name] = rng.random(n) < np.where(frame["a"], 0.4, 0.15)
     frame["sex"] = pd.Categorical(rng.choice(SEXES, n, p=_shares(rng, 2)), SEXES)
     frame["age"] = pd.Categorical(rng.choice(ages, n, p=_shares(rng, len(ages))), ages)
     return cm.load_cohort(frame)
@@ -193,13 +196,45 @@ def flow(people: cm.Cohort) -> Released:
 
 
 def shares(people: cm.Cohort) -> Released:
-    """Who the people are by number of conditions, with the column of all."""
+    """Who the people are by number of conditions, with the column of all, as `protect` finds it without help."""
     numbers = ("0", "1", "2", "3")
     found = Released({"number": numbers, "age": people.codebook["age"].level_names})
-    for raw, shown in rows(cm.characteristics(people, ["age"])):
+    whole = cm.characteristics(replace(people, codebook=replace(people.codebook, release="public-use")), ["age"])
+    whole.attrs["release"] = "confidential"
+    for raw, shown in rows(whole):
         group = {} if raw["number_of_conditions"] == "all" else {"number": raw["number_of_conditions"]}
         found.hear(raw["n"], shown["n"], **group)
         found.hear(raw["events"], shown["events"], age=raw["level"], **group)
+    return found
+
+
+def _numbers(said: str, most: int) -> range:
+    first = int(said.rstrip("+"))
+    return range(first, most + 1 if said.endswith("+") else first + 1)
+
+
+def numbers(people: cm.Cohort) -> Released:
+    """How many have how many conditions, beside prevalences by age and pairs: what these tell is nowhere shown."""
+    names = people.conditions
+    found = Released({**{name: (True, False) for name in names}, "age": people.codebook["age"].level_names})
+    for by in ([], ["age"]):
+        for raw, shown in rows(cm.prevalence(people, by=by or None)):
+            group = {name: raw[name] for name in by}
+            found.hear(raw["n"], shown["n"], **group)
+            found.hear(raw["events"], shown["events"], **{raw["outcome"]: True}, **group)
+    for raw, shown in rows(cm.cooccurrence(people, measures=["odds_ratio"])):
+        found.hear(raw["n_both"], shown["n_both"], **{raw["condition_a"]: True, raw["condition_b"]: True})
+    for raw, shown in rows(cm.characteristics(people, ["age"])):
+        said = raw["number_of_conditions"]
+        wanted = range(len(names) + 1) if said == "all" else _numbers(said, len(names))
+        cells = [cell for cell in found.sum_over(age=raw["level"]) if sum(cell[:-1]) in wanted]
+        found.hear_sum(raw["events"], shown["events"], cells)
+    number = sum(people.people.column(name).astype(int) for name in names)  # type: ignore[union-attr]
+    for k in range(len(names) + 1):
+        cells = [cell for cell in found.sum_over() if sum(cell[:-1]) == k]
+        count = int((number == k).sum())
+        if count < RULES.threshold:
+            found.hear_sum(count, None, cells)
     return found
 
 
@@ -211,6 +246,7 @@ KINDS = {
     "steps": lambda seed: steps(cohort(seed)),
     "flow": lambda seed: flow(cohort(seed)),
     "shares": lambda seed: shares(cohort(seed)),
+    "numbers": lambda seed: numbers(cohort(seed, more=["d"] * (seed % 2))),
 }
 
 

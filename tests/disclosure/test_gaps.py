@@ -187,3 +187,17 @@ def test_who_lacks_nothing_is_a_set_like_any_other() -> None:
     assert sharing_gaps(missing, everybody, 5).all()
     assert sharing_gaps([], everybody, K).all()
     assert not sharing_gaps(missing, np.arange(30) < 14, K).any()
+
+
+@pytest.mark.parametrize(("few", "hidden"), [(1, True), (K - 1, True), (K, False), (0, False)])
+def test_a_part_is_withheld_when_a_few_others_have_a_condition(few: int, hidden: bool, reporting: Path) -> None:
+    """The prevalence among all less that of the part would tell of the few."""
+    frame = pd.DataFrame({"a": np.arange(400) % 2, "days": np.where(np.arange(400) < 300, 3.0, 20.0)})
+    frame.loc[frame["days"] == 20, "a"] = (np.arange(100) < few).astype(int)
+    whole = cm.load_cohort(frame, conditions=["a"])
+    part = whole.restrict("days < 15", "15 days or more")
+    Report(whole)
+    found = cm.prevalence(part)
+    assert found[["estimate", "n", "events"]].isna().all(axis=None) == hidden
+    assert ("suppressed" in found and found["suppressed"].eq("[n<10]").all()) == hidden
+    assert cm.prevalence(whole)["estimate"].notna().all()

@@ -5,7 +5,7 @@ frames carry that in their attributes, and everything that shows a frame asks he
 """
 
 from comorbid.disclosure.identity import Identity, identity_of
-from comorbid.disclosure.protect import SUPPRESSED, guarded, protect
+from comorbid.disclosure.protect import SUPPRESSED, guarded, protect, withheld
 from comorbid.disclosure.rules import CONFIDENTIAL, PUBLIC_USE, RULES_FILE, Rules, read_rules, releasing
 from comorbid.disclosure.scanner import Finding, scan_folder
 
@@ -23,4 +23,5 @@ __all__ = [
     "read_rules",
     "releasing",
     "scan_folder",
+    "withheld",
 ]

@@ -13,7 +13,7 @@ import pandas as pd
 
 from comorbid.columns.references import grouping_columns
 
-__all__ = ["Family", "families"]
+__all__ = ["Family", "families", "with_partners"]
 
 SHARE = "share"
 ABSENT = -1
@@ -192,3 +192,24 @@ def _with_outcome(row: Row) -> np.ndarray:
 
 def _everybody(row: Row) -> np.ndarray:
     return np.array([int(row["n"])])
+
+
+def with_partners(rows: pd.DataFrame, hidden: np.ndarray) -> np.ndarray:
+    """Of models by group that rest on small cells, never one alone is hidden: the model of all less those of the other
+    groups would be its table."""
+    by = grouping_columns(rows)
+    if "n_least" not in rows or "estimate" not in rows or not by:
+        return hidden
+    hidden = hidden | rows["estimate"].isna().to_numpy()
+    size = pd.to_numeric(rows["n"]).to_numpy(dtype=float, na_value=np.inf)
+    same = [name for name in (*CONTEXT, "term", "level", "reference", "measure", *by) if name in rows]
+    before = -1
+    while hidden.sum() > before:
+        before = int(hidden.sum())
+        for axis in by:
+            keys = [rows[name].map(str) for name in same if name != axis]
+            line_of = pd.Series(0, index=rows.index) if not keys else rows.groupby(keys).ngroup()
+            for line in (np.flatnonzero(line_of == number) for number in line_of.unique()):
+                if len(line) > 1 and hidden[line].sum() == 1:
+                    hidden[min(line[~hidden[line]].tolist(), key=lambda row: size[row])] = True
+    return hidden

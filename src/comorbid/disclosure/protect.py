@@ -12,11 +12,11 @@ import pandas as pd
 from comorbid._numerics.suppression import complementary
 from comorbid.columns import arrange
 from comorbid.columns.references import grouping_columns
-from comorbid.disclosure.families import CONTEXT, Family, families
+from comorbid.disclosure.families import Family, families, with_partners
 from comorbid.disclosure.rules import CONFIDENTIAL, PUBLIC_USE, Rules, read_rules
 from comorbid.errors import few
 
-__all__ = ["COUNTS", "ESTIMATES", "SUPPRESSED", "count_columns", "guarded", "protect"]
+__all__ = ["COUNTS", "ESTIMATES", "SUPPRESSED", "count_columns", "guarded", "protect", "withheld"]
 
 SUPPRESSED = "suppressed"
 ESTIMATES = (
@@ -88,6 +88,18 @@ def protect(frame: pd.DataFrame, rules: Rules | None = None, *, keep_uncounted: 
     return shown
 
 
+def withheld(frame: pd.DataFrame, rules: Rules | None = None) -> pd.DataFrame:
+    """A result frame without any of its counts and estimates, whatever they rest on."""
+    shown = protect(frame, rules)
+    mark = (rules or read_rules(str(frame.attrs.get("cohort_name", "")))).mark
+    hidden = {
+        name: shown[name].mask(shown[name].notna()) for name in (*ESTIMATES, *count_columns(shown)) if name in shown
+    }
+    found = arrange(shown.assign(**hidden, **{SUPPRESSED: mark}), [name for name in frame.columns if name != "note"])
+    found.attrs = shown.attrs
+    return found
+
+
 def count_columns(frame: pd.DataFrame) -> list[str]:
     """Columns that hold numbers of people."""
     return [str(name) for name in frame.columns if is_count(str(name))]
@@ -118,7 +130,7 @@ def _estimates(rows: pd.DataFrame, rules: Rules, keep_uncounted: bool) -> Hidden
         for family in tables:
             _hide_family(family, rules, hidden)
     unsupported = none if keep_uncounted else _unsupported(rows, rules)
-    estimates = _with_partners(rows, hidden.cells | _already(rows) | unsupported)
+    estimates = with_partners(rows, hidden.cells | _already(rows) | unsupported)
     found: Hidden = dict.fromkeys((name for name in ESTIMATES if name in rows), estimates)
     few_people = {name: unsupported & _small(_numbers(rows[name]), rules) for name in count_columns(rows)}
     found |= {name: few | hidden.cells for name, few in few_people.items() if name not in ("n", "n_least")}
@@ -154,27 +166,6 @@ def _without_counts(rows: pd.DataFrame) -> np.ndarray:
     """Rows of which counts were hidden before, and not the estimate alone."""
     names = [name for name in ("n", "events", "n_both") if name in rows]
     return _already(rows) & rows[names].isna().any(axis=1).to_numpy() if names else _already(rows)
-
-
-def _with_partners(rows: pd.DataFrame, hidden: np.ndarray) -> np.ndarray:
-    """Of models by group that rest on small cells, never one alone is hidden: the model of all less those of the other
-    groups would be its table."""
-    by = grouping_columns(rows)
-    if "n_least" not in rows or "estimate" not in rows or not by:
-        return hidden
-    hidden = hidden | rows["estimate"].isna().to_numpy()
-    size = pd.to_numeric(rows["n"]).to_numpy(dtype=float, na_value=np.inf)
-    same = [name for name in (*CONTEXT, "term", "level", "reference", "measure", *by) if name in rows]
-    before = -1
-    while hidden.sum() > before:
-        before = int(hidden.sum())
-        for axis in by:
-            keys = [rows[name].map(str) for name in same if name != axis]
-            line_of = pd.Series(0, index=rows.index) if not keys else rows.groupby(keys).ngroup()
-            for line in (np.flatnonzero(line_of == number) for number in line_of.unique()):
-                if len(line) > 1 and hidden[line].sum() == 1:
-                    hidden[min(line[~hidden[line]].tolist(), key=lambda row: size[row])] = True
-    return hidden
 
 
 def _steps(rows: pd.DataFrame, rules: Rules) -> np.ndarray:

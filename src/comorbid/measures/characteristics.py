@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -12,6 +12,7 @@ from comorbid._numerics.linearise import variances
 from comorbid.cells import Cells, collapse_cohort
 from comorbid.cohort import Cohort
 from comorbid.columns import arrange
+from comorbid.disclosure import CONFIDENTIAL, read_rules
 from comorbid.errors import SpecError
 from comorbid.measures.arguments import check_conf_level, chosen_conditions
 
@@ -55,28 +56,60 @@ def characteristics(
     -----
     Groups rest on people with every condition known; "all" on everybody of the domain. Shares have logit intervals,
     means Wald ones, with t on the design degrees of freedom of the group.
+
+    Of a confidential cohort "all" are those with every condition known too, so that nobody is "all" and in no group;
+    and where fewer people than the threshold have some number of conditions, in a level of a variable or in all, the
+    groups are "0" and "1+", or of three conditions and fewer "all" alone: more of them, with the prevalences and the
+    pairs, would tell how many these are.
     """
     names = chosen_conditions(cohort, conditions)
     check_conf_level(conf_level)
     if not 1 <= most <= len(names):
         raise SpecError(f"most = {most} does not lie between 1 and the {len(names)} conditions that are counted.")
+    every = {variable: collapse_cohort(cohort, [*names, variable]) for variable in variables}
+    if cohort.release == CONFIDENTIAL:
+        every = {variable: cells.select(cells.known(names)) for variable, cells in every.items()}
+        most = _most(every, names, most, read_rules(cohort.name).threshold)
     rows = [
         {NUMBER: group, "term": variable, **row}
-        for variable in variables
-        for group, cells in _groups(collapse_cohort(cohort, [*names, variable]), names, most)
-        for row in _rows(cells, variable, conf_level)
+        for variable, cells in every.items()
+        for group, inside in _groups(cells, names, most)
+        for row in _rows(inside, variable, conf_level)
     ]
     return cohort.labelled(arrange(pd.DataFrame(rows), [NUMBER]), conf_level=conf_level)
 
 
 def _groups(cells: Cells, names: Sequence[str], most: int) -> Iterator[tuple[str, Cells]]:
     yield ALL, cells
+    if not most:
+        return
     complete = cells.select(cells.known(names))
     number = np.sum([complete.present(name) for name in names], axis=0)
     for k in range(most + 1):
         inside = complete.select(number == k if k < most else number >= k)
         if inside.n:
             yield f"{k}" if k < most else (f"{k}+" if most < len(names) else f"{k}"), inside
+
+
+def _most(every: Mapping[str, Cells], names: Sequence[str], most: int, threshold: int) -> int:
+    """The last group that may be shown of a confidential cohort; 0 for none, since prevalences and pairs are known too.
+
+    With three conditions these and the people without any tell the rest; with more they leave it open.
+    """
+    if all(_least(cells, names, variable) >= threshold for variable, cells in every.items()):
+        return most
+    return 1 if len(names) > 3 else 0
+
+
+def _least(cells: Cells, names: Sequence[str], variable: str) -> int:
+    """Fewest people with one number of conditions, in a level of a variable with levels or in all."""
+    number = np.sum([cells.present(name) for name in names], axis=0).astype(int)
+    categorical = cells.variable(variable).is_categorical
+    level = cells.codes(variable) if categorical else np.zeros(cells.table.n_patterns, dtype=int)
+    n_levels = len(cells.variable(variable).levels) if categorical else 1
+    known = level >= 0
+    cell = level[known] * (len(names) + 1) + number[known]
+    return int(np.bincount(cell, cells.table.count[known], n_levels * (len(names) + 1)).min())
 
 
 def _rows(cells: Cells, variable: str, conf_level: float) -> list[dict[str, object]]:
