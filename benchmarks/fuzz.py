@@ -166,8 +166,9 @@ def _told(reader: Reader, args: argparse.Namespace) -> int:
         return 0
     numbers, begun = range(args.begin, args.begin + args.inputs), time.monotonic()
     with tempfile.TemporaryDirectory(dir=QUIET if os.access(QUIET, os.W_OK) else None) as folder:
+        tempfile.tempdir = folder
         found = fuzz(reader, numbers, args.seed, Path(folder), args.keep)
-    spent = time.monotonic() - begun
+    tempfile.tempdir, spent = None, time.monotonic() - begun
     print(
         f"{reader.name}: {args.inputs:,} inputs of {len(reader.seeds)} files in {spent:,.0f} s, "
         f"{len(found)} kinds of fault",

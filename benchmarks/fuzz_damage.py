@@ -8,6 +8,7 @@ import lzma
 import random
 import struct
 import zipfile
+from functools import lru_cache
 
 __all__ = ["damaged"]
 
@@ -36,20 +37,25 @@ def damaged(seeds: tuple[bytes, ...], ending: str, rng: random.Random) -> bytes:
 
 
 def _repacked(content: bytes, ending: str, rng: random.Random) -> bytes:
-    """What is packed, damaged and packed again; in an archive, one of its members."""
+    """What is packed, damaged and packed again; in an archive one of its members, and nothing is made smaller."""
     if ending.endswith(".gz"):
         text = gzip.decompress(content)
         return gzip.compress(_mutated(text, rng, (text,)), 1)
     if ending.endswith(".xz"):
         text = lzma.decompress(content)
         return lzma.compress(_mutated(text, rng, (text,)), preset=0)
-    out = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
-        chosen = rng.choice(old.namelist())
-        for name in old.namelist():
-            text = old.read(name)
-            new.writestr(name, _mutated(text, rng, (text,)) if name == chosen else text, compresslevel=1)
+    out, members = io.BytesIO(), _members(content)
+    chosen = rng.choice(list(members))
+    with zipfile.ZipFile(out, "w") as new:
+        for name, text in members.items():
+            new.writestr(name, _mutated(text, rng, (text,)) if name == chosen else text)
     return out.getvalue()
+
+
+@lru_cache
+def _members(content: bytes) -> dict[str, bytes]:
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
 
 
 def _mutated(content: bytes, rng: random.Random, others: tuple[bytes, ...]) -> bytes:

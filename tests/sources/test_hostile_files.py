@@ -1,6 +1,8 @@
 """Files made to do harm: refused or shown as text, without running code, filling memory or writing elsewhere.
 
-Every file is opened in a process of its own, forked from one that has read nothing, whose largest memory is measured.
+Every file is opened in a process of its own, forked from one that has read nothing. What is measured is the largest
+resident memory of that process (the libraries' included, some 70 megabytes) and of the program that reads SPSS files,
+whichever is more, as the system counts it when the process has ended (`ru_maxrss` of `wait4`).
 """
 
 from __future__ import annotations
@@ -120,9 +122,9 @@ def linked(folder: Path) -> bytes:
     return out.getvalue()
 
 
-def parquet(table: pa.Table) -> bytes:
+def parquet(table: pa.Table, packing: str = "snappy") -> bytes:
     out = io.BytesIO()
-    pq.write_table(table, out)
+    pq.write_table(table, out, compression=packing, store_schema=packing == "snappy")
     return out.getvalue()
 
 
@@ -141,6 +143,36 @@ def constant(rows: int = 40_000_000) -> bytes:
         for _ in range(rows // len(part)):
             writer.write_table(part, row_group_size=len(part))
     return out.getvalue()
+
+
+def sheet(ends: bytes, *rows: bytes) -> bytes:
+    """A spreadsheet whose sheet says where it ends, with a header of two columns."""
+    space = (
+        b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><dimension ref="A1:%s"/>' % ends
+    )
+    cells = (
+        b'<c r="%s1" t="inlineStr"><is><t>%s</t></is></c>' % (at, name) for at, name in ((b"A", b"a"), (b"B", b"b"))
+    )
+    text = (
+        space + b'<sheetData><row r="1">' + b"".join(cells) + b"</row>" + b"".join(rows) + b"</sheetData></worksheet>"
+    )
+    return workbook(lambda members: {**members, "xl/worksheets/sheet1.xml": text})
+
+
+def one_cell(row: int) -> bytes:
+    return b'<row r="%d"><c r="A%d"><v>1</v></c></row>' % (row, row)
+
+
+def styled(members: dict[str, bytes]) -> dict[str, bytes]:
+    """Twelve million empty elements among the styles: fifty megabytes of text, a gigabyte as a tree."""
+    changed = members["xl/styles.xml"].replace(b"<cellXfs", b"<x>" + b"<c/>" * 12_000_000 + b"</x><cellXfs")
+    return {**members, "xl/styles.xml": changed}
+
+
+def one_word(size: int, rows: int) -> bytes:
+    """A word that lies in the file once and stands in every row."""
+    words = pa.DictionaryArray.from_arrays(pa.array([0] * rows, pa.int32()), pa.array(["x" * size]))
+    return parquet(pa.table({"a": pa.array([0, 1] * (rows // 2)), "b": words}), "zstd")
 
 
 def transport(folder: Path, change: Callable[[bytearray], Any]) -> bytes:
@@ -184,6 +216,13 @@ HOSTILE: dict[str, tuple[Callable[[Path], bytes], str]] = {
     "nested.csv.gz": (lambda _: gzip.compress(gzip.compress(b"a,b\n1,0\n" * 999)), "compressed, which its name"),
     "bomb.xlsx": (lambda _: archive({"xl/worksheets/sheet1.xml": b"0" * (300 * 2**20)}), "over 100 times as large"),
     "bomb.parquet": (lambda _: constant(), "over 100 times as large"),
+    "commas.csv.gz": (lambda _: gzip.compress(wide(4000) + (b"," * 3999 + b"\n") * 12_000), "over 100 times as large"),
+    "word.parquet": (lambda _: parquet(pa.table({"a": ["x" * (300 * 2**20)]}), "zstd"), "over 100 times as large"),
+    "words.parquet": (lambda _: one_word(500_000, 10_000), "over 100 times as large"),
+    "padded.xlsx": (lambda _: sheet(b"XFD2000", *map(one_cell, range(2, 2000))), "no column can serve"),
+    "endless.xlsx": (lambda _: sheet(b"B2000000000", one_cell(1_900_000_000)), "cannot be read as a spreadsheet"),
+    "row.xlsx": (lambda _: sheet(b"B2", b'<row r="2">' + b"<c/>" * 12_000_000 + b"</row>"), "over 100 times as large"),
+    "styles.xlsx": (lambda _: workbook(styled), "over 100 times as large"),
     "entities.xlsx": (lambda _: workbook(entity), "document type"),
     "paths.xlsx": (lambda _: workbook(lambda m: {**m, "../../elsewhere.csv": b"a,b\n"}), "no column can serve"),
     "archive.zip": (lambda _: archive({"../../elsewhere.csv": b"a,b\n1,0\n"}), "of a kind that is not read"),

@@ -13,13 +13,19 @@ from comorbid.errors import SourceError, listed
 from comorbid.sources.check_file import beginning, file_faults
 from comorbid.sources.shapes import read_fixed_width, wide
 from comorbid.sources.tables import read_table
-from comorbid.sources.unpacking import DAMAGED, foreign_byte, require_in_proportion, require_same, require_unpackable
+from comorbid.sources.unpacking import (
+    DAMAGED,
+    NUMBER,
+    PLENTY,
+    foreign_byte,
+    require_in_proportion,
+    require_same,
+    require_unpackable,
+)
 
 TEXT = (".csv", ".csv.xz", ".csv.gz", ".tsv", ".txt", ".dat")
 READABLE = (*TEXT, ".parquet", ".xpt", ".sas7bdat", ".sav", ".zsav", ".por", ".dta", ".xlsx")
 LARGEST_WHOLE = 2**53
-NUMBER = 8
-"""Bytes of a number in memory."""
 PLAIN = DataFile()
 
 
@@ -158,8 +164,12 @@ def _parquet(path: Path) -> pd.DataFrame:
     try:
         import pyarrow.parquet as parquet
 
-        facts = parquet.ParquetFile(path).metadata
-        require_in_proportion(path, facts.num_rows * facts.num_columns * NUMBER)
+        from comorbid.sources.words import letters_of, pages_of
+
+        with parquet.ParquetFile(path) as file:
+            require_in_proportion(path, file.metadata.num_rows * file.metadata.num_columns * NUMBER)
+            require_in_proportion(path, pages_of(file), PLENTY)
+            require_in_proportion(path, letters_of(path, file))
         return pd.read_parquet(path)
     except SourceError:
         raise

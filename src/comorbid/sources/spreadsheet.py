@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import pandas as pd
 
 from comorbid.errors import SourceError, listed, require_known
-from comorbid.sources.unpacking import require_sound_archive
+from comorbid.sources.unpacking import NUMBER, require_in_proportion, require_sound_archive
 
 __all__ = ["read_sheet", "sheets_of"]
 
 LOOKED_AT = 20
 """Rows among which a header is looked for."""
+MOST_ROWS = 2**20
+"""Rows that a sheet can have."""
+
+Numbered: TypeAlias = tuple[int, tuple[Any, ...]]
+"""A row and its number in the sheet."""
 
 
 def read_sheet(path: Path, sheet: str = "") -> pd.DataFrame:
@@ -28,14 +33,14 @@ def read_sheet(path: Path, sheet: str = "") -> pd.DataFrame:
     """
     book = _book(path)
     try:
-        rows = list(book[_chosen(book.sheetnames, sheet, path.name)].iter_rows(values_only=True))
+        rows = _rows(book[_chosen(book.sheetnames, sheet, path.name)], path)
     except SourceError:
         raise
     except (AttributeError, KeyError, TypeError, ValueError, SyntaxError):
         raise _damaged(path) from None
     finally:
         book.close()
-    return _frame(rows, path.name)
+    return _frame(rows, path)
 
 
 def sheets_of(path: Path) -> list[str]:
@@ -70,29 +75,50 @@ def _chosen(names: list[str], sheet: str, file: str) -> str:
     return names[0]
 
 
-def _frame(rows: list[tuple[Any, ...]], file: str) -> pd.DataFrame:
-    """Rows under their header; empty rows, and columns without a name and without a value, do not count."""
-    numbered = [(number, row) for number, row in enumerate(rows, 1) if any(value is not None for value in row)]
+def _rows(sheet: Any, path: Path) -> list[Numbered]:
+    """Rows that hold something, each up to its last value: a few bytes can say that a sheet is endless."""
+    rows: list[Numbered] = []
+    size = 0
+    for number, row in enumerate(sheet.iter_rows(values_only=True), 1):
+        if number > MOST_ROWS:
+            raise _damaged(path)
+        width = len(row)
+        while width and row[width - 1] is None:
+            width -= 1
+        if width:
+            rows.append((number, row[:width]))
+            size += NUMBER * width + sum(len(value) for value in row[:width] if isinstance(value, str))
+            require_in_proportion(path, size)
+    return rows
+
+
+def _frame(numbered: list[Numbered], path: Path) -> pd.DataFrame:
+    """Rows under their header; columns without a name and without a value do not count."""
     if not numbered:
-        raise SourceError(f"{file}: the sheet is empty.")
-    used = max(at for _, row in numbered for at, value in enumerate(row, 1) if value is not None)
+        raise SourceError(f"{path.name}: the sheet is empty.")
+    used = max(len(row) for _, row in numbered)
     header = _names(numbered[0][1], used)
     if "" in header or len(set(header)) < len(header):
         raise SourceError(
-            f"{file}: the first row of the sheet must name every column, once each. {_advice(numbered, used)}"
+            f"{path.name}: the first row of the sheet must name every column, once each. {_advice(numbered, used)}"
         )
-    return pd.DataFrame([row[:used] for _, row in numbered[1:]], columns=header).infer_objects()
+    require_in_proportion(path, len(numbered) * used * NUMBER)
+    return pd.DataFrame([_filled(row, used) for _, row in numbered[1:]], columns=header).infer_objects()
+
+
+def _filled(row: tuple[Any, ...], width: int) -> tuple[Any, ...]:
+    return (*row, *(None,) * (width - len(row)))
 
 
 def _names(row: tuple[Any, ...], width: int) -> list[str]:
-    return [str(name).strip() if name is not None else "" for name in row[:width]]
+    return [str(name).strip() if name is not None else "" for name in _filled(row, width)]
 
 
-def _advice(numbered: list[tuple[int, tuple[Any, ...]]], width: int) -> str:
+def _advice(numbered: list[Numbered], width: int) -> str:
     """Where the header seems to be: the first row that names every column."""
     for number, row in numbered[:LOOKED_AT]:
         names = _names(row, width)
-        if all(isinstance(name, str) for name in row[:width]) and "" not in names and len(set(names)) == width:
+        if all(isinstance(name, str) for name in row) and "" not in names and len(set(names)) == width:
             return f"Row {number} does: delete the rows above it."
     named = sum(bool(name) for name in _names(numbered[0][1], width))
     return f"It names {named} of {width}. Write the missing names, or delete titles and notes above the header."

@@ -15,6 +15,7 @@ import pandas as pd
 
 from comorbid.errors import SourceError
 from comorbid.sources.spss_apart import PORTABLE, NotReadError, read_apart
+from comorbid.sources.unpacking import require_in_proportion
 
 DATE_FORMAT = re.compile(r"%?-?t[cCdwmqh]|%-?d|(A|E|J|S)?DATE|DATETIME|(MMDDYY|DDMMYY|YYMMDD|MONYY|MOYR|YMDHMS)", re.I)
 __all__ = ["Labels", "read_sas", "read_spss", "read_stata"]
@@ -77,6 +78,10 @@ def read_stata(path: Path) -> tuple[pd.DataFrame, Labels]:
             warnings.simplefilter("ignore")
             opened: Any = pd.read_stata(path, iterator=True, convert_categoricals=False, convert_dates=False)
             with opened as reader:
+                reader._ensure_open()
+                # A file that says that it holds more people than it has bytes for would fill memory first.
+                if reader._nobs * reader._dtype.itemsize > path.stat().st_size:
+                    raise _damaged(path, "Stata")
                 frame = reader.read()
                 return frame, _stata_labels(reader, frame)
     except Exception:
@@ -103,6 +108,7 @@ def read_sas(path: Path) -> tuple[pd.DataFrame, Labels]:
         with redirect_stdout(io.StringIO()):
             opened: Any = pd.read_sas(path, format="sas7bdat", encoding="latin-1", iterator=True)
             with opened as reader:
+                require_in_proportion(path, reader.row_count * reader.row_length)
                 frame = reader.read()
                 labels = {str(column.name): str(column.label) for column in reader.columns if column.label}
                 formats = {str(column.name): column.format for column in reader.columns}

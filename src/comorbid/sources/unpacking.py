@@ -15,6 +15,8 @@ from comorbid.errors import SourceError
 
 __all__ = [
     "DAMAGED",
+    "NUMBER",
+    "PLENTY",
     "UNSOUND",
     "foreign_byte",
     "opener",
@@ -27,8 +29,14 @@ __all__ = [
 DAMAGED = (OSError, EOFError, lzma.LZMAError, zlib.error)
 UNSOUND = (zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError, *DAMAGED)
 """What a bad archive raises; one packed in a way that Python does not know, or locked, the second and third."""
-PLENTY = 256 * 2**20
-"""Bytes, unpacked, that any file may have."""
+PLENTY = 32 * 2**20
+"""Bytes, unpacked, that any file may have; text of nothing but commas takes thirty times as much memory."""
+TREE = 8 * 2**20
+"""The same for XML, whose elements of four letters take eighty times as much."""
+NUMBER = 8
+"""Bytes of a number in memory."""
+ROOM = 256 * 2**20
+"""Bytes that the people of any file may take in memory."""
 RATIO = 100
 """A larger file may be this many times as large unpacked as packed; survey files are some thirty times."""
 BLOCK = 2**20
@@ -44,20 +52,19 @@ def require_unpackable(path: Path) -> None:
     """Raise when a packed text file is damaged or grows out of all proportion; nothing of it is kept."""
     if opener(path) is open:
         return
-    allowed, size = max(PLENTY, RATIO * path.stat().st_size), 0
+    size = 0
     try:
         with opener(path)(path, "rb") as file:
             while block := file.read(BLOCK):
                 size += len(block)
-                if size > allowed:
-                    raise SourceError(_too_large(path))
+                require_in_proportion(path, size, PLENTY)
     except DAMAGED:
         raise SourceError(f"{path.name} is damaged or not what its name says: it cannot be unpacked.") from None
 
 
-def require_in_proportion(path: Path, size: int) -> None:
+def require_in_proportion(path: Path, size: int, plenty: int = ROOM) -> None:
     """Raise when a file would be out of all proportion larger in memory than it lies on the disk."""
-    if size > max(PLENTY, RATIO * path.stat().st_size):
+    if size > max(plenty, RATIO * path.stat().st_size):
         raise SourceError(_too_large(path))
 
 
@@ -99,7 +106,7 @@ def require_sound_archive(path: Path) -> None:
     try:
         with zipfile.ZipFile(path) as archive:
             members = archive.infolist()
-            require_in_proportion(path, sum(member.file_size for member in members))
+            require_in_proportion(path, sum(member.file_size for member in members), TREE)
             for member in members:
                 with archive.open(member) as file:
                     if DOCUMENT_TYPE in file.read(1024).lower():
