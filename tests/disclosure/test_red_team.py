@@ -115,6 +115,23 @@ def test_a_model_with_one_covariate_is_shown_only_with_its_table_of_exposure_by_
         assert protect(shown, RULES)["estimate"].isna().all()
 
 
+def test_a_level_without_a_model_is_not_what_the_others_leave_of_everybody() -> None:
+    """Islands with 5 people have no model; north, south and east with theirs would tell of these 5."""
+    rng = np.random.default_rng(5)
+    frame = people(1500, seed=5)
+    places = ["north", "south", "east", "islands"]
+    frame["region"] = pd.Categorical(np.r_[["islands"] * 5, rng.choice(places[:3], 1495)], places)
+    frame.loc[:4, "neck_pain"] = False
+    fits = cm.fit_by(cm.load_cohort(frame), "low_back_pain ~ neck_pain", by="region")
+    raw = fits.set_index("effect_modifier_level")
+    assert np.isnan(raw.loc["islands", "estimate"])
+    assert raw.loc["islands", "n"] == 5
+    assert raw.loc["islands", "events"] == frame["low_back_pain"][:5].sum()
+    shown = protect(fits, RULES).set_index("effect_modifier_level")
+    assert shown["n"].isna().sum() == 2 and pd.isna(shown.loc["islands", "n"])
+    assert shown["events"].isna().sum() >= 2 and pd.isna(shown.loc["islands", "events"])
+
+
 # Not more hidden than must be
 
 

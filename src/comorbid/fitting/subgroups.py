@@ -63,19 +63,32 @@ def fit_by(
 def _in_level(cohort: Cohort, spec: LogisticSpec, modifier: str, level: str, conf_level: float) -> pd.DataFrame:
     kept = tuple(name for name in spec.covariates if modifier not in name.split(":"))
     reduced = replace(spec, covariates=kept, name=spec.model)
+    where = f"{modifier} == {level!r}"
     try:
-        fit = fit_logistic(cohort.restrict(f"{modifier} == {level!r}", f"{modifier} is not {level}"), reduced)
+        fit = fit_logistic(cohort.restrict(where, f"{modifier} is not {level}"), reduced)
         rows = fit.tidy(exponentiate=True, conf_level=conf_level)
         rows = rows[rows["term"] == spec.exposure]
     except NOT_ESTIMABLE:
-        rows = _missing(spec)
+        rows = _missing(spec, *_counted(cohort, reduced, where))
     described = {"effect_modifier": modifier, "effect_modifier_level": level}
     return rows.assign(**described)[[*described, *rows.columns]]
 
 
-def _missing(spec: LogisticSpec) -> pd.DataFrame:
-    numbers = dict.fromkeys(
-        ("estimate", "std_error", "statistic", "p_value", "conf_low", "conf_high", "n", "events"), np.nan
-    )
+def _missing(spec: LogisticSpec, n: int, events: int) -> pd.DataFrame:
+    numbers = dict.fromkeys(("estimate", "std_error", "statistic", "p_value", "conf_low", "conf_high"), np.nan)
     said = {**asked(spec), "term": spec.exposure, "level": None, "reference": None, "measure": "odds_ratio"}
-    return pd.DataFrame([{**said, **numbers}])
+    return pd.DataFrame([{**said, **numbers, "n": n, "events": events}])
+
+
+def _counted(cohort: Cohort, spec: LogisticSpec, where: str) -> tuple[int, int]:
+    """People of a level without a model, and those with the outcome: without them the other levels, subtracted from
+    everybody, would tell what a confidential cohort hides."""
+    counts = [0, 0]
+    try:
+        known = cohort.restrict(where, "other levels").complete_cases(spec.variables)
+        counts[0] = known.n
+        present = cohort.codebook[spec.outcome].level_names[-1]
+        counts[1] = known.restrict(f"{spec.outcome} == {present!r}", "without the outcome").n
+    except EmptyDomainError:
+        pass
+    return counts[0], counts[1]
