@@ -139,3 +139,14 @@ def test_a_model_is_shown_when_its_factors_cross_in_enough_people() -> None:
     frame.loc[200:204, "old"] = "yes"
     model = cm.fit_logistic(cm.load_cohort(frame, conditions=["a", "b"]), "a ~ b + old").tidy()
     assert model["n_least"].eq(5).all() and protect(model, RULES)["estimate"].isna().all()
+
+
+def test_a_stratum_too_small_for_the_model_is_hidden_with_another() -> None:
+    people = cohort(3, 900)
+    frame = pd.concat([people.people.column(name) for name in ("a", "c")], axis=1)  # type: ignore[union-attr]
+    places = ["north", "south", "east", "islands"]
+    frame["region"] = pd.Categorical(np.resize(places[:3], 900), places)
+    frame.loc[:1, "region"] = "islands"
+    shown = protect(cm.fit_by(cm.load_cohort(frame), "a ~ c", "region"), RULES).set_index("effect_modifier_level")
+    assert shown.loc["islands", ["n", "events", "estimate"]].isna().all()
+    assert shown["n"].isna().sum() >= 2 and shown["events"].isna().sum() >= 2

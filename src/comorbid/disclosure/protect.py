@@ -159,7 +159,11 @@ class _Hidden:
 
 def _already(rows: pd.DataFrame) -> np.ndarray:
     """Rows that were hidden before."""
-    return rows[SUPPRESSED].ne("").to_numpy(copy=True) if SUPPRESSED in rows else np.zeros(len(rows), dtype=bool)
+    return (
+        rows[SUPPRESSED].fillna("").ne("").to_numpy(copy=True)
+        if SUPPRESSED in rows
+        else np.zeros(len(rows), dtype=bool)
+    )
 
 
 def _without_counts(rows: pd.DataFrame) -> np.ndarray:
