@@ -75,6 +75,7 @@ def telephone_survey(folder: Path, ending: str = ".dta") -> Path:
         "sex": {1.0: "Male", 2.0: "Female"},
     }
     labels = {
+        "sex": "D1 ENTER RESPONDENT'S SEX",
         "area": "Area code",
         "q5": COMPUTER,
         "q18a": "Q18a. Neck ache ...Did you have this in the past year, or not?",
@@ -174,7 +175,8 @@ def test_the_telephone_survey(tmp_path: Path) -> None:
         "9": "(DO NOT READ) Don\u2019t know/Refused"
     }
     assert not book["months"].missing.keys() & {"8", "9"} and book["age"].missing.keys() == {"98", "99"}
-    assert book["sex"].level_names == ("male", "female")
+    assert book["sex"].level_names == ("male", "female") and book["sex"].label == "Sex"
+    assert book["sex"].question == "D1 ENTER RESPONDENT'S SEX"
     assert set(book.quasi_identifiers) == {"state", "age", "education", "sex"}
     assert {"int_date", "area"}.isdisjoint(variable.column for variable in book.variables.values())
     assert book["neck_pain"].label == "Q18a. Neck ache" and book["neck_pain"].question.endswith("or not?")

@@ -23,6 +23,8 @@ USED = ("condition", "categorical", "continuous")
 """Roles that become variables."""
 LONGEST_LABEL = 60
 """Letters of a label in tables and figures; a longer one is kept whole as the question."""
+PLAIN_LABELS = {"age": "Age", "sex": "Sex", "education": "Education", "smoking": "Smoking"}
+"""Labels of what the analyses adjust for; what the file calls it is kept as the question."""
 SEXES = {"male": "m|males?|man|men|boys?|m\u00e4nnlich", "female": "f|w|females?|woman|women|girls?|weiblich"}
 PAUSE = re.compile(r"\s*(?:\.\.\.|\u2026|\?|\(|\s[-\u2013\u2014]\s)")
 HEAD = """\
@@ -137,7 +139,7 @@ def _design(proposals: Sequence[Proposal]) -> Iterator[str]:
 def _variable(name: str, proposal: Proposal) -> str:
     kind = proposal.role
     lines = [f"[variables.{_key(name)}]  # {proposal.why}", f'kind = "{kind}"']
-    label = shortened(proposal.label)
+    label = PLAIN_LABELS.get(name, shortened(proposal.label)) if proposal.label else ""
     lines += [f"label = {_toml(label)}"] if label else []
     lines += [f"column = {_toml(proposal.column)}"] if proposal.column != name else []
     levels = _sexes(proposal.levels) if name == "sex" else proposal.levels
