@@ -73,6 +73,7 @@ def readers(own: Path | None = None) -> list[Reader]:
         Reader("xpt", ".xpt", read_people, (xpt,)),
         Reader("sas7bdat", ".sas7bdat", read_people, ()),
         Reader("sav", ".sav", read_people, sav, apart=True),
+        Reader("por", ".por", read_people, seeds.por(), apart=True),
         Reader("dta", ".dta", read_people, dta),
         Reader("xlsx", ".xlsx", read_people, seeds.xlsx()),
         Reader("parquet", ".parquet", read_people, parquet),

@@ -101,6 +101,20 @@ def sav() -> tuple[bytes, ...]:
     return tuple(written(".sav", lambda path, write=write: write(str(path))) for write in writers)
 
 
+def por() -> tuple[bytes, ...]:
+    """The portable format of SPSS, with a label."""
+    import pyreadstat
+
+    frame = people()
+    return (
+        written(".por", lambda path: pyreadstat.write_por(frame, str(path))),
+        written(
+            ".por",
+            lambda path: pyreadstat.write_por(frame, str(path), file_label="people", column_labels={"MIG": "Ever?"}),
+        ),
+    )
+
+
 def dta() -> tuple[bytes, ...]:
     """Every format that is written today, of either byte order; long texts, dates, sets of labels."""
     frame = people()

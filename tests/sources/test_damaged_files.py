@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import zipfile
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pyreadstat
 import pytest
 
@@ -123,3 +126,15 @@ def test_two_columns_of_a_name_are_no_codebook(tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes().replace(b"other", b"first"))
     with pytest.raises(ComorbidError, match="several columns first"):
         draft_codebook(path)
+
+
+def test_parquet_whose_facts_of_a_column_are_damaged_is_refused(tmp_path: Path) -> None:
+    """Asked for the size of such a column, the library that reads Parquet would end the process."""
+    out, whole = tmp_path / "mine.parquet", pa.array([["a", None], [], None] * 9)
+    pq.write_table(pa.table({"a": [0, 1, 0] * 9, "b": whole}), out)
+    sound, start = out.read_bytes(), out.read_bytes().rindex(b"PAR1")
+    footer = range(start - 4 - int.from_bytes(sound[-8:-4], "little"), start - 4)
+    for at in footer:
+        out.write_bytes(bytes([*sound[:at], (sound[at] + 1) % 256, *sound[at + 1 :]]))
+        with suppress(ComorbidError):
+            read_people(out)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pyarrow.compute as compute
 import pyarrow.parquet as parquet
@@ -14,25 +13,21 @@ __all__ = ["letters_of", "pages_of"]
 
 def pages_of(file: parquet.ParquetFile) -> int:
     """Bytes of all pages, unpacked, as the file says."""
-    groups = [file.metadata.row_group(group) for group in range(file.metadata.num_row_groups)]
-    return sum(group.column(at).total_uncompressed_size for group in groups for at in range(group.num_columns))
+    return sum(file.metadata.row_group(group).total_byte_size for group in range(file.metadata.num_row_groups))
 
 
 def letters_of(path: Path, file: parquet.ParquetFile) -> int:
     """Bytes of the texts of all rows; those in lists and in parts of columns are not counted."""
-    groups = range(file.metadata.num_row_groups)
-    return sum(
-        _letters(path, group, name) for group in groups for name in _worded(file, file.metadata.row_group(group))
-    )
+    return sum(_letters(path, group, name) for group in range(file.metadata.num_row_groups) for name in _worded(file))
 
 
-def _worded(file: parquet.ParquetFile, chunks: Any) -> Iterator[str]:
-    """Columns of texts whose words are listed apart from the rows."""
+def _worded(file: parquet.ParquetFile) -> Iterator[str]:
+    """Columns of texts, by the schema: what a damaged file says of a column's pages can end the process when asked."""
     flat = set(file.schema_arrow.names)
-    for at in range(chunks.num_columns):
-        chunk = chunks.column(at)
-        if chunk.physical_type == "BYTE_ARRAY" and chunk.has_dictionary_page and chunk.path_in_schema in flat:
-            yield chunk.path_in_schema
+    for at in range(len(file.schema.names)):
+        column = file.schema.column(at)
+        if column.physical_type == "BYTE_ARRAY" and column.path in flat:
+            yield column.path
 
 
 def _letters(path: Path, group: int, name: str) -> int:
