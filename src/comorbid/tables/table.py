@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
@@ -12,6 +12,7 @@ from comorbid.columns.csv import csv_text
 from comorbid.columns.words import slug
 from comorbid.disclosure import guarded
 from comorbid.tables.html import to_html
+from comorbid.tables.plain import readable
 from comorbid.tables.text import to_text
 
 
@@ -36,6 +37,11 @@ class Table:
         Relative address of the CSV file, where there is one.
     links : mapping of str to str, optional
         Cells that lead somewhere: their whole text, and the address.
+
+    Attributes
+    ----------
+    strings : DataFrame
+        What readers see, `shown` or made from `frame`.
     """
 
     frame: pd.DataFrame
@@ -45,23 +51,20 @@ class Table:
     note: str = ""
     csv_name: str | None = None
     links: Mapping[str, str] | None = None
+    strings: pd.DataFrame = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "frame", guarded(self.frame))
+        object.__setattr__(self, "strings", readable(self.frame if self.shown is None else self.shown))
         object.__setattr__(self, "name", slug(self.name or self.caption))
-
-    @property
-    def readable(self) -> pd.DataFrame:
-        """The frame that readers see."""
-        return self.frame if self.shown is None else self.shown
 
     def html(self) -> str:
         """The table as accessible HTML."""
-        return to_html(self.readable, self.caption, self.note, self.csv_name, self.name, self.links)
+        return to_html(self.strings, self.caption, self.note, self.csv_name, self.name, self.links)
 
     def text(self) -> str:
         """The table for a terminal, under its caption."""
-        return f"{self.caption}\n\n{to_text(self.readable, source_note=self.note)}"
+        return f"{self.caption}\n\n{to_text(self.strings, source_note=self.note)}"
 
     def csv(self) -> str:
         """The numbers as computed, one row a line; what a float holds is what is written."""
