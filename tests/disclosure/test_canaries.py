@@ -24,6 +24,7 @@ from comorbid.analyses.study import load_study
 from comorbid.cli import main
 from comorbid.errors import ComorbidError
 from comorbid.paths import COHORTS_VARIABLE, DATA_VARIABLE
+from tests.analyses.toy_study import files
 from tests.disclosure import canaries
 from tests.disclosure.searching import hits, hits_below, marks, marks_of
 
@@ -210,6 +211,9 @@ def test_no_analysis_of_the_library_shows_a_person(
         assert main(["verify", str(out), "--format", form]) == 0
     if browser():
         assert main([*asked, "about-this-cohort", "--pdf"]) == 0
+    before = files(out / "mine" / "about-this-cohort")
+    assert main([*asked, "about-this-cohort", "--force"]) == 0
+    assert before == files(out / "mine" / "about-this-cohort"), "two runs, byte for byte"
     said = capfd.readouterr()
     assert hits(said.out.encode(), said.err.encode()) == []
     assert hits_below(world, mine, mine.with_name("mine.csv")) == []
