@@ -288,3 +288,17 @@ def test_a_figure_says_what_was_hidden_and_draws_nothing_of_it() -> None:
     assert sum("[n<10]" in text for text in said) == 2
     points = np.concatenate([line.get_xdata() for line in axes.lines])
     assert not np.isin(np.round(frame["estimate"][:2], 9), np.round(points.astype(float), 9)).any()
+
+
+def test_combinations_that_are_all_hidden_say_what_to_do() -> None:
+    frame = protect(cm.combinations(fourfold(3, 40, 30, 200)))
+    assert frame["estimate"].isna().all()
+    assert "fewer `conditions`" in frame.attrs["note"]
+    assert "fewer `conditions`" not in protect(cm.combinations(fourfold(30, 40, 30, 200))).attrs["note"]
+
+
+def test_rows_joined_from_a_frame_without_marks_count_as_shown() -> None:
+    frame = cm.prevalence(fourfold(30, 40, 50, 200))
+    joined = frame.assign(suppressed=[np.nan, ""])
+    joined.attrs = frame.attrs
+    assert protect(joined)["estimate"].notna().all()

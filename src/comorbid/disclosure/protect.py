@@ -82,10 +82,17 @@ def protect(frame: pd.DataFrame, rules: Rules | None = None, *, keep_uncounted: 
     hidden = _estimates(rows, rules, keep_uncounted) if estimated else _plain(rows, rules)
     shown = _applied(rows, hidden, rules)
     any_hidden = SUPPRESSED in shown and bool(shown[SUPPRESSED].ne("").any())
-    notes = [str(frame.attrs.get("note") or ""), rules.note if any_hidden or rules.round_to > 1 else ""]
+    notes = [str(frame.attrs.get("note") or ""), rules.note if any_hidden or rules.round_to > 1 else "", _way_on(shown)]
     shown = arrange(shown, [name for name in rows.columns if name not in (SUPPRESSED, "note", "source")])
     shown.attrs = {**frame.attrs, "protected": True, "note": " ".join(filter(None, notes))}
     return shown
+
+
+def _way_on(shown: pd.DataFrame) -> str:
+    """What to do where all combinations are hidden: their number doubles with each condition."""
+    if "combination" not in shown or "estimate" not in shown or shown["estimate"].notna().any():
+        return ""
+    return "All combinations are hidden: fewer `conditions` in the codebook would show some; pairs need fewer people."
 
 
 def withheld(frame: pd.DataFrame, rules: Rules | None = None) -> pd.DataFrame:
@@ -159,11 +166,9 @@ class _Hidden:
 
 def _already(rows: pd.DataFrame) -> np.ndarray:
     """Rows that were hidden before."""
-    return (
-        rows[SUPPRESSED].fillna("").ne("").to_numpy(copy=True)
-        if SUPPRESSED in rows
-        else np.zeros(len(rows), dtype=bool)
-    )
+    if SUPPRESSED not in rows:
+        return np.zeros(len(rows), dtype=bool)
+    return rows[SUPPRESSED].fillna("").ne("").to_numpy(copy=True)  # rows joined from an unprotected frame say nothing
 
 
 def _without_counts(rows: pd.DataFrame) -> np.ndarray:
