@@ -17,6 +17,7 @@ from comorbid.analyses.population import hold
 from comorbid.analyses.report import Report
 from comorbid.errors import AnalysisError, CohortError
 from comorbid.paths import REPORT_DIR
+from comorbid.tables import Table
 
 K = 10
 CONDITIONS = ("a", "b", "c")
@@ -201,3 +202,8 @@ def test_a_part_is_withheld_when_a_few_others_have_a_condition(few: int, hidden:
     assert found[["estimate", "n", "events"]].isna().all(axis=None) == hidden
     assert ("suppressed" in found and found["suppressed"].eq("[n<10]").all()) == hidden
     assert cm.prevalence(whole)["estimate"].notna().all()
+
+
+def test_a_table_whose_numbers_are_all_hidden_can_be_shown(reporting: Path) -> None:
+    frame = pd.DataFrame({"variable": ["x"], "n_missing": pd.array([pd.NA], dtype="Int64"), "suppressed": ["[n<10]"]})
+    assert "[n&lt;10]" in Table(frame, "Missing.", "table-1").html()

@@ -109,7 +109,12 @@ def _texts(column: pd.Series, marks: list[str]) -> list[str]:
 
 def _aligned(column: pd.Series, texts: list[str]) -> list[str]:
     """Numbers below 100 with as many decimals as the one of them that has most; larger ones would gain false digits."""
-    if not _is_number(column) or any("e" in text for text in texts) or (column.abs() >= 100).any():
+    if (
+        not _is_number(column)
+        or column.isna().all()
+        or any("e" in text for text in texts)
+        or (column.abs() >= 100).any()
+    ):
         return texts
     decimals = max((len(text.partition(".")[2]) for text in texts), default=0)
     return [f"{float(value):,.{decimals}f}" if text else "" for value, text in zip(column, texts, strict=True)]
