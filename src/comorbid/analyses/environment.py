@@ -28,6 +28,9 @@ FIXED = {
     "JUPYTER_NO_CONFIG": "1",
     "JUPYTER_PLATFORM_DIRS": "1",
     "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+    # What debugpy and threadpoolctl would set at their import, which a forked process has behind it or does without.
+    "PYDEVD_USE_FRAME_EVAL": "NO",
+    "KMP_DUPLICATE_LIB_OK": "True",
 }
 DROPPED = (
     "PYTHONSTARTUP", "PYTHONWARNINGS", "PYTHONINSPECT", "PYTHONBREAKPOINT", "MATPLOTLIBRC", "IPYTHONDIR", FORK,
