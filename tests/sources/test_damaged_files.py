@@ -14,8 +14,11 @@ import pyreadstat
 import pytest
 
 import comorbid as cm
+from comorbid.analyses.manifest import read_json
+from comorbid.analyses.study import load_study
 from comorbid.codebook import read_codebook
 from comorbid.datafile import DataFile
+from comorbid.disclosure.rules import read_rules
 from comorbid.drafting import draft_codebook
 from comorbid.errors import CodebookError, ComorbidError, SourceError
 from comorbid.sources.codelists import read_codelist
@@ -138,3 +141,13 @@ def test_parquet_whose_facts_of_a_column_are_damaged_is_refused(tmp_path: Path) 
         out.write_bytes(bytes([*sound[:at], (sound[at] + 1) % 256, *sound[at + 1 :]]))
         with suppress(ComorbidError):
             read_people(out)
+
+
+def test_files_nested_without_end_are_refused(tmp_path: Path) -> None:
+    deep = "[" * 100_000 + "]" * 100_000
+    (tmp_path / "mine.toml").write_text(f"a = {deep}")
+    (tmp_path / "mine.json").write_text(deep)
+    for read in (load_study, lambda path: read_rules("mine", path)):
+        with pytest.raises(ComorbidError, match="cannot be read"):
+            read(tmp_path / "mine.toml")
+    assert read_json(tmp_path / "mine.json") == {}

@@ -59,7 +59,7 @@ def read_json(path: Path) -> dict[str, Any]:
     """A JSON object; empty when the file is absent or is not one."""
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}
 

@@ -116,7 +116,7 @@ def _read(path: Path) -> dict[str, Any]:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise AnalysisError(f"no study file at {path}. Name one with --study FILE.") from None
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as fault:
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as fault:
         raise AnalysisError(f"{path.name} cannot be read as a study: {fault}") from None
 
 

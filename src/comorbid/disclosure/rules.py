@@ -80,7 +80,7 @@ def read_rules(cohort: str = "", path: Path | str | None = None) -> Rules:
     file = Path(path or os.environ.get(RULES_FILE) or Path(__file__).with_name("rules.toml"))
     try:
         document = tomllib.loads(file.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as fault:
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as fault:
         raise SpecError(f"the rules of disclosure control, {file.name}, cannot be read: {fault}.") from None
     for name in document:
         require_known(name, ("default", "cohort"), "table", file.name)
