@@ -9,7 +9,10 @@ import pandas as pd
 import pytest
 
 import comorbid as cm
+from comorbid.analyses.released import Population, ReleasedCounts, counts_of
 from comorbid.disclosure import Rules, protect
+from comorbid.errors import AnalysisError
+from comorbid.paths import REPORT_DIR
 from comorbid.tables import Table
 
 RULES = Rules()
@@ -102,6 +105,20 @@ def test_cohorts_side_by_side_are_protected_as_the_most_confidential_of_them(tmp
 # Sums over several tables
 
 
+@pytest.mark.parametrize("n", [300, 1500])
+@pytest.mark.parametrize("sex", ["male", "female"])
+def test_the_number_of_conditions_does_not_give_away_who_has_all_of_them(n: int, sex: str) -> None:
+    """Sum of the conditions' people = N1 + 2 N2 + 3 N3 + 4 N4, and N3 + N4 is a row of its own."""
+    cohort = cm.load_cohort(people(n, seed=4))
+    classes = protect(cm.characteristics(cohort, ["sex"], most=3), RULES)
+    ours = classes[classes["level"] == sex].set_index("number_of_conditions")["events"].astype(float)
+    single = protect(cm.prevalence(cohort, by="sex"), RULES)
+    people_with = single.loc[single["sex"] == sex, "events"].astype(float).sum(skipna=False)
+    weights = pd.Series({"0": 0, "1": 1, "2": 2, "3+": 3})
+    all_four = people_with - (ours.reindex(weights.index) * weights).sum(skipna=False)
+    assert np.isnan(all_four) or all_four >= RULES.threshold
+
+
 def test_a_model_with_one_covariate_is_shown_only_with_its_table_of_exposure_by_covariate() -> None:
     """Score equations are linear in the counts of the covariate patterns: with the margins they have one solution."""
     rng = np.random.default_rng(3)
@@ -146,7 +163,57 @@ def test_a_rare_level_does_not_hide_the_others() -> None:
     assert shown.set_index("region").loc["islands", ["n", "events"]].isna().all()
 
 
-def test_the_excess_over_adding_up_is_shown_where_its_prevalences_are() -> None:
+@pytest.mark.parametrize("in_a_report", [False, True])
+def test_the_excess_over_adding_up_is_shown_where_its_prevalences_are(
+    in_a_report: bool, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """In a report its prevalences are protected as they are made, before the excess joins them."""
+    if in_a_report:
+        monkeypatch.setenv(REPORT_DIR, str(tmp_path))
     cohort = cm.load_cohort(people(6000, seed=7))
     contrast = protect(cm.interaction_contrast(cohort, "neck_pain", "migraine", "low_back_pain"), RULES)
     assert contrast["estimate"].notna().all()
+
+
+def release(path: Path, name: str, population: Population, frame: pd.DataFrame) -> None:
+    record = ReleasedCounts(path, name, RULES.threshold)
+    record.reserve(population, counts_of(protect(frame, RULES)))
+    record.confirm()
+
+
+def of_pair(n: int, n_a: int, n_b: int, n_both: int) -> pd.DataFrame:
+    row = {"condition_a": "migraine", "condition_b": "neck_pain", "measure": "odds_ratio", "estimate": 2.0}
+    return pd.DataFrame([{**row, "n": n, "n_a": n_a, "n_b": n_b, "n_both": n_both}])
+
+
+@pytest.mark.parametrize(
+    ("counts", "moved"),
+    [
+        pytest.param((700, 100, 140, 70), "", id="no cell by a few"),
+        pytest.param((700, 110, 160, 95), "a count", id="both by 5"),
+        pytest.param((700, 115, 160, 70), "a count", id="the first alone by 5"),
+        pytest.param((700, 110, 165, 70), "a count", id="the second alone by 5"),
+        pytest.param((900, 90, 140, 75), "a count", id="neither by 5"),
+    ],
+)
+def test_what_follows_from_two_counts_is_compared_between_reports(
+    tmp_path: Path, counts: tuple[int, int, int, int], moved: str
+) -> None:
+    """At first 150 of 1,000 people have the one, 200 the other, 100 both; then fewer people are looked at."""
+    release(tmp_path / "mine.json", "first", Population((), 1000, lambda _: None), of_pair(1000, 150, 200, 100))
+    later = Population(("age >= 40",), counts[0], lambda _: (0, 1000 - counts[0]))
+    if not moved:
+        release(tmp_path / "mine.json", "second", later, of_pair(*counts))
+        return
+    with pytest.raises(AnalysisError, match="a count in it differs"):
+        release(tmp_path / "mine.json", "second", later, of_pair(*counts))
+
+
+def test_separation_on_a_confidential_cohort_does_not_say_what_a_few_people_answered() -> None:
+    frame = people(300, seed=2)
+    frame["region"] = pd.Categorical(np.where(np.arange(300) < 4, "islands", "mainland"))
+    frame.loc[:3, "migraine"] = True
+    with pytest.raises(cm.ComorbidError, match="`migraine` of 300 people is told apart perfectly") as caught:
+        cm.fit_logistic(cm.load_cohort(frame), "migraine ~ neck_pain + region")
+    assert "islands" not in str(caught.value)
+    assert "no `" not in str(caught.value)

@@ -154,13 +154,19 @@ def counts_of(frame: pd.DataFrame, domain: tuple[str, ...] = ()) -> dict[str, in
     counts: dict[str, int] = {}
     for row in frame.to_dict("records"):
         what = {str(name): str(row[name]) for name in said}
-        for name in count_columns(frame):
-            if pd.notna(row[name]) and name != "n_least":
+        for name, count in {**{name: row[name] for name in count_columns(frame)}, **_following(row)}.items():
+            if pd.notna(count) and name != "n_least":
                 counted = {**what, "counted": name, "among": "; ".join(domain)}
                 keys = (_hash(counted), AMONG + _hash({**counted, "n": str(row.get("n"))}))
                 for key in keys:
-                    counts[key] = int(row[name]) if counts.get(key, row[name]) == row[name] else SEVERAL
+                    counts[key] = int(count) if counts.get(key, count) == count else SEVERAL
     return counts
+
+
+def _following(row: Mapping[Any, Any]) -> dict[str, Any]:
+    """Counts that follow from those of a row: people without the outcome, and the other three cells of a pair."""
+    n, events, a, b, both = (row.get(name, pd.NA) for name in ("n", "events", "n_a", "n_b", "n_both"))
+    return {"without": n - events, "a alone": a - both, "b alone": b - both, "neither": n - a - b + both}
 
 
 def _hash(what: Mapping[str, str]) -> str:

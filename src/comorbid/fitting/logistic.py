@@ -10,6 +10,7 @@ from comorbid._numerics.logistic import LogisticResult, fit_logistic_patterns
 from comorbid._numerics.replicates import replicate_covariance
 from comorbid.cells import Cells
 from comorbid.cohort import Cohort
+from comorbid.disclosure import CONFIDENTIAL
 from comorbid.errors import SpecError
 from comorbid.fitting.fit import LogisticFit
 from comorbid.fitting.prepare import Prepared, degrees, prepare, scale_to_mean_one
@@ -85,7 +86,7 @@ def fit_logistic(
     spec = as_spec(model)
     people = prepare(cohort, spec)
     cells = people.cells
-    result = _firth(people, spec) if method == "firth" else _maximum_likelihood(people, spec)
+    result = _firth(people, spec) if method == "firth" else _maximum_likelihood(people, spec, cohort.release)
     fitted = result.fitted[people.group]
     influence = coefficient_influence(result, people.rows, cells.present(spec.outcome), fitted, cells)
     replicates = replicate_coefficients(people, spec, result.coefficients, method)
@@ -118,10 +119,10 @@ def _covariance(
     return covariance(influence, cells.table, cells.clusters)
 
 
-def _maximum_likelihood(people: Prepared, spec: LogisticSpec) -> LogisticResult:
+def _maximum_likelihood(people: Prepared, spec: LogisticSpec, release: str) -> LogisticResult:
     design, total = people.design, people.total()
     events = people.total(people.cells.present(spec.outcome))
-    require_overlap(design, events, total, people.columns, people.cells, spec)
+    require_overlap(design, events, total, people.columns, people.cells, spec, named=release != CONFIDENTIAL)
     return fit_logistic_patterns(design, events, total, people.offset(spec))
 
 

@@ -24,8 +24,13 @@ def require_overlap(
     columns: Sequence[Column],
     cells: Cells,
     spec: LogisticSpec,
+    *,
+    named: bool,
 ) -> None:
     """Raise when the likelihood has no finite maximum.
+
+    named : whether the message may say which level has the outcome in nobody or everybody, which of a confidential
+        cohort would tell what each of its people answered; the term alone is named there.
 
     Raises
     ------
@@ -37,12 +42,12 @@ def require_overlap(
     if direction is None:
         return
     moving = [column for column, size in zip(columns, np.abs(direction), strict=True) if size > 1e-6]
-    named = _empty_level(moving, cells, spec) or (
+    found = (_empty_level(moving, cells, spec) if named else None) or (
         f"`{spec.outcome}` of {few(cells.n)} people is told apart perfectly by "
         + " + ".join(sorted({f"`{c.term}`" for c in moving}))
     )
     raise SeparationError(
-        f"{named}; the odds ratio is not finite. Nothing was fitted. "
+        f"{found}; the odds ratio is not finite. Nothing was fitted. "
         'Take method="firth", merge levels in the codebook, leave the term out, or widen the domain.'
     )
 
