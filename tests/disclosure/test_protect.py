@@ -302,3 +302,10 @@ def test_rows_joined_from_a_frame_without_marks_count_as_shown() -> None:
     joined = frame.assign(suppressed=[np.nan, ""])
     joined.attrs = frame.attrs
     assert protect(joined)["estimate"].notna().all()
+
+
+def test_a_cell_that_is_no_part_of_the_table_protects_nothing() -> None:
+    counts = np.array([[3, 50, 20], [40, 60, 20]])
+    absent = np.array([[False, False, True], [False, False, True]])
+    assert complementary(counts, counts < K, K).tolist() == [[True, False, True], [True, False, True]]
+    assert complementary(counts, counts < K, K, absent=absent).tolist() == [[True, True, False], [True, True, False]]
