@@ -58,9 +58,8 @@ def characteristics(
     means Wald ones, with t on the design degrees of freedom of the group.
 
     Of a confidential cohort "all" are those with every condition known too, so that nobody is "all" and in no group;
-    and where fewer people than the threshold have some number of conditions, in a level of a variable or in all, the
-    groups are "0" and "1+", or of three conditions and fewer "all" alone: more of them, with the prevalences and the
-    pairs, would tell how many these are.
+    and where fewer people than the threshold have some number of conditions, in a level of a variable or in all, there
+    is "all" alone: the groups, with the prevalences and the pairs, would tell how many these are.
     """
     names = chosen_conditions(cohort, conditions)
     check_conf_level(conf_level)
@@ -94,11 +93,9 @@ def _groups(cells: Cells, names: Sequence[str], most: int) -> Iterator[tuple[str
 def _most(every: Mapping[str, Cells], names: Sequence[str], most: int, threshold: int) -> int:
     """The last group that may be shown of a confidential cohort; 0 for none, since prevalences and pairs are known too.
 
-    With three conditions these and the people without any tell the rest; with more they leave it open.
+    These and the people without any condition alone tell the rest of three conditions, and bound that of more.
     """
-    if all(_least(cells, names, variable) >= threshold for variable, cells in every.items()):
-        return most
-    return 1 if len(names) > 3 else 0
+    return most if all(_least(cells, names, variable) >= threshold for variable, cells in every.items()) else 0
 
 
 def _least(cells: Cells, names: Sequence[str], variable: str) -> int:
