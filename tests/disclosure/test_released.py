@@ -140,3 +140,16 @@ def test_a_report_about_a_few_people_is_refused() -> None:
 
 def test_there_is_no_record_outside_the_runner(tmp_path: Path) -> None:
     assert record_in(tmp_path) is None
+
+
+def test_a_row_without_some_counts_tells_what_follows_from_the_others() -> None:
+    frame = pd.DataFrame(
+        {
+            "term": ["sex", "age"],
+            "measure": ["share", "mean"],
+            "n": [100, 80],
+            "events": [60, None],
+            "n_both": [None, np.nan],
+        }
+    )
+    assert sorted(counts_of(frame).values()) == sorted([100, 80, 60, 40] * 2)

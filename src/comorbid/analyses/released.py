@@ -165,7 +165,8 @@ def counts_of(frame: pd.DataFrame, domain: tuple[str, ...] = ()) -> dict[str, in
 
 def _following(row: Mapping[Any, Any]) -> dict[str, Any]:
     """Counts that follow from those of a row: people without the outcome, and the other three cells of a pair."""
-    n, events, a, b, both = (row.get(name, pd.NA) for name in ("n", "events", "n_a", "n_b", "n_both"))
+    counts = (row.get(name) for name in ("n", "events", "n_a", "n_b", "n_both"))
+    n, events, a, b, both = (pd.NA if pd.isna(count) else count for count in counts)
     return {"without": n - events, "a alone": a - both, "b alone": b - both, "neither": n - a - b + both}
 
 
