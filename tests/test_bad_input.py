@@ -18,7 +18,7 @@ import pytest
 
 import comorbid as cm
 from comorbid.codebook import parse_codebook
-from comorbid.errors import ComorbidError
+from comorbid.errors import ComorbidError, SeparationError
 from comorbid.sources.files import read_people
 from tests.sources.xpt_writer import write_xpt
 
@@ -141,7 +141,7 @@ NAMES = [f"{SECRET} {i}" for i in range(N)]
 
 REFUSED: dict[str, Refused] = {
     "01-complete-separation": refused(lambda: fitted("a ~ x", a=X > 0), "separation", "`a`.*x", "400", "firth"),
-    "02-an-empty-cell": refused(lambda: fitted("a ~ b", a=TRUE & ~B), "separation", "`a`.*`b`", r"0 of \d+", "firth"),
+    "02-an-empty-cell": refused(lambda: fitted("a ~ b", a=TRUE & ~B), "separation", "`a`.*`b`", "400 people", "firth"),
     "03-exact-collinearity": refused(
         lambda: fitted("a ~ b + x + y", y=X * 2), "collinearity", "`y`.*`x`", "", "Leave one"
     ),
@@ -441,6 +441,13 @@ WORKS: dict[str, Callable[[Path], None]] = {
 @pytest.mark.parametrize("action", WORKS.values(), ids=WORKS)
 def test_input_that_works(action: Callable[[Path], None], tmp_path: Path) -> None:
     action(tmp_path)
+
+
+def test_of_a_public_use_file_separation_names_the_level() -> None:
+    conditions = {"a": {"kind": "condition"}, "b": {"kind": "condition"}}
+    book = parse_codebook({"release": "public-use", "variables": conditions})
+    with pytest.raises(SeparationError, match=r"no `a` = yes where `b` = yes \(0 of \d+\)"):
+        cm.fit_logistic(cm.load_cohort(people(a=TRUE & ~B), codebook=book), "a ~ b")
 
 
 def test_all_48_kinds_are_here() -> None:

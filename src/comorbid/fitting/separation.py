@@ -44,7 +44,7 @@ def require_overlap(
     moving = [column for column, size in zip(columns, np.abs(direction), strict=True) if size > 1e-6]
     found = (_empty_level(moving, cells, spec) if named else None) or (
         f"`{spec.outcome}` of {few(cells.n)} people is told apart perfectly by "
-        + " + ".join(sorted({f"`{c.term}`" for c in moving}))
+        + " + ".join(sorted({f"`{c.term}`" for c in moving if c.factors}) or ["`intercept`"])
     )
     raise SeparationError(
         f"{found}; the odds ratio is not finite. Nothing was fitted. "
