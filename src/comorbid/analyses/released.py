@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -163,10 +164,10 @@ def counts_of(frame: pd.DataFrame, domain: tuple[str, ...] = ()) -> dict[str, in
     return counts
 
 
-def _following(row: Mapping[Any, Any]) -> dict[str, Any]:
+def _following(row: Mapping[Any, Any]) -> dict[str, float]:
     """Counts that follow from those of a row: people without the outcome, and the other three cells of a pair."""
     counts = (row.get(name) for name in ("n", "events", "n_a", "n_b", "n_both"))
-    n, events, a, b, both = (pd.NA if pd.isna(count) else count for count in counts)
+    n, events, a, b, both = (math.nan if pd.isna(count) else int(count) for count in counts)
     return {"without": n - events, "a alone": a - both, "b alone": b - both, "neither": n - a - b + both}
 
 
