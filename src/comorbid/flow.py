@@ -15,7 +15,7 @@ from comorbid.restriction import Known, Narrowing, Restriction, SharedGaps
 
 __all__ = ["FlowStep", "count_in", "count_missing", "few_outside", "missing_from", "require_shared_gaps", "steps_of"]
 
-GAPS = ("rare gaps", "few people lack the same answers")
+GAPS = ("rare gaps", "few others lack the same answers, which would tell who they are")
 """Step and reason of those who left a report since their missing answers would give them away."""
 
 
