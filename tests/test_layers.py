@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -159,3 +161,9 @@ def test_each_way_to_write_an_import_is_read(source: str, package: str, expected
 )
 def test_the_table_is_read_as_it_is_meant(importer: str, target: str, answer: bool) -> None:
     assert allowed(importer, target) is answer
+
+
+def test_a_model_loads_none_of_what_it_rarely_needs() -> None:
+    code = "import sys, comorbid as cm; cm.fit_logistic; print(*{'scipy.optimize', 'scipy.stats'} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == []

@@ -118,9 +118,10 @@ def test_the_same_people_under_another_definition_are_compared_count_by_count(
 
 
 def test_counts_among_fewer_people_with_an_answer_are_others(tmp_path: Path) -> None:
-    everybody = population_of(cohort())
-    record(tmp_path).reserve(everybody, told(100, 200))
+    everybody, first = population_of(cohort()), record(tmp_path)
+    first.reserve(everybody, told(100, 200))
     record(tmp_path, "second").reserve(everybody, told(98, 197, n=450))
+    assert [one["report"] for one in json.loads(first.path.read_text())["released"]] == ["first", "second"]
 
 
 def test_what_a_report_says_of_several_things_in_the_same_words_is_not_compared(tmp_path: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.optimize import brentq
 from scipy.special import ndtr
 
 NEAR_MEAN = 1e-4
@@ -58,6 +57,7 @@ def _saddlepoint(x: float, a: np.ndarray, n: np.ndarray) -> float:
 
 def _root(x: float, a: np.ndarray, n: np.ndarray) -> float:
     """Where the slope of the cumulant generating function equals x, between its poles."""
+    from scipy.optimize import brentq  # 80 ms that only a test of terms needs
 
     def gap(zeta: float) -> float:
         return float(n @ (a / (1 - 2 * a * zeta)) - x)

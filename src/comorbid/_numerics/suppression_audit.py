@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import combinations
 
 import numpy as np
-from scipy.optimize import LinearConstraint, milp
 
 __all__ = ["known_sums", "shown_again"]
 
@@ -113,6 +112,8 @@ def _widened(found: dict[int, Range], table: np.ndarray, fixed: np.ndarray, sums
 
 def _extreme(table: np.ndarray, fixed: np.ndarray, sums: np.ndarray, cell: int, sign: float) -> np.ndarray:
     """The table with the least (sign 1) or most (sign -1) people in a cell; the true one where none is found."""
+    from scipy.optimize import LinearConstraint, milp  # 80 ms that public cohorts do without
+
     objective = np.zeros(len(table))
     objective[cell] = sign
     low, high = np.where(fixed, table, 0), np.where(fixed, table, table.clip(0).sum())

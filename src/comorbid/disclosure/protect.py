@@ -70,7 +70,7 @@ def protect(frame: pd.DataFrame, rules: Rules | None = None, *, keep_uncounted: 
     Notes
     -----
     Counts are unweighted, whatever the estimate. Tables of one cohort that add up along other variables than those of
-    the frame, and populations that differ by a few people, are another matter: see `ReleaseLedger`.
+    the frame, and populations that differ by a few people, are another matter: see `analyses.released`.
     Hundepool et al., Statistical Disclosure Control, Wiley 2012, doi:10.1002/9781118348239.
     """
     if frame.attrs.get("release") == PUBLIC_USE or frame.attrs.get("protected"):
