@@ -212,9 +212,20 @@ def test_a_year_with_another_number_of_people_is_refused(cache: Path, downloads:
 
 
 def test_the_numbers_of_people_are_those_that_were_published() -> None:
-    """As the abstracts of Summary Health Statistics for U.S. Adults of 2007, 2010 and 2012 state them."""
+    """As the publisher printed them, for single years and for three years together.
+
+    2007, 2010, 2012: abstracts of Summary Health Statistics for U.S. Adults (Vital and Health Statistics 10). 2006,
+    2008, 2011, 2012, 2016 (also men and women): Morbidity and Mortality Weekly Report 56(44), 58(44), 61(44), 63(2),
+    67(2). Health Behaviors of Adults has 2005 to 2007 and 2008 to 2010 together, which leaves 2005 and 2009.
+    """
     shipped = pd.read_csv(resource_dir("codebooks") / "nhis-years-frequencies.csv")
-    assert dict(zip(shipped["code"], shipped["count"], strict=True)) == {2007: 23_393, 2010: 27_157, 2012: 34_525}
+    people = shipped[shipped["variable"] == "SRVY_YR"].set_index("code")["count"]
+    printed = {2006: 24_275, 2007: 23_393, 2008: 21_781, 2010: 27_157, 2011: 33_014, 2012: 34_525, 2016: 33_028}
+    assert people[[*printed]].to_dict() == printed
+    assert people.loc[2005:2007].sum() == 79_096 and people.loc[2008:2010].sum() == 76_669
+    assert len(people) == len(printed) + 2
+    assert shipped.groupby("table")["count"].sum()["nhis2016_pain"] == 2 * 33_028
+    assert list(shipped.loc[shipped["variable"] == "SEX", "count"]) == [14_991, 18_037]
 
 
 def test_a_single_year(cache: Path, downloads: Path) -> None:

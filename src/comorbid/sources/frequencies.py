@@ -30,7 +30,8 @@ RANGE = " to "
 PUBLISHED = "published"
 UNCOUNTED = SIBLINGS | {"nhis-2007-2012"}
 """Cohorts whose files were not at hand: of their tables no more is published here than how many people they have, by
-year, and that of a few years (the abstracts of Summary Health Statistics for U.S. Adults 2007, 2010 and 2012)."""
+year, and that of 2005 to 2012 and 2016 (Summary Health Statistics and Health Behaviors of U.S. Adults, and the
+Morbidity and Mortality Weekly Report)."""
 PRINTED = 1e-6
 """Ends of ranges are published rounded; this much, relative to the end, is allowed."""
 
