@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 from nbformat import NotebookNode
 
-from comorbid import errors
 from comorbid.errors import AnalysisError, ComorbidError, listed
 
 if TYPE_CHECKING:
@@ -90,9 +89,8 @@ def _identity(spec: Mapping[str, Any], notebook: NotebookNode, fewest: int) -> I
 
 def kept_message(spec: Mapping[str, Any], name: str, message: str) -> str:
     """The message of a failed run; on a confidential cohort only the library's own, which name no person's value."""
-    kind = getattr(errors, name, None)
-    ours = isinstance(kind, type) and issubclass(kind, ComorbidError)
-    return message if ours or not is_confidential(spec) else WITHHELD
+    ours = {ComorbidError.__name__, *(kind.__name__ for kind in ComorbidError.__subclasses__())}
+    return message if name in ours or not is_confidential(spec) else WITHHELD
 
 
 def without_outputs(notebook: NotebookNode) -> NotebookNode:
