@@ -177,13 +177,14 @@ def continuous_values(column: pd.Series, variable: Variable) -> np.ndarray:
         When a value is no number, is infinite or lies outside the variable's limits, or the column holds dates.
     """
     numbers = _numbers(column, variable)
-    codes = [float(code) for code in variable.missing if _is_number(code)]
-    if codes:
-        numbers = np.where(np.isin(numbers, codes), np.nan, numbers)
     least, largest = _ends(numbers)
     if least < TINY:
         tiny = (np.abs(numbers) < TINY) & (numbers != 0)
         numbers = np.where(tiny, 0.0, numbers) if tiny.any() else numbers
+    codes = [float(code) for code in variable.missing if _is_number(code)]
+    if codes:
+        numbers = np.where(np.isin(numbers, codes), np.nan, numbers)
+        least, largest = _ends(numbers)
     if np.isinf(least) or np.isinf(largest):
         refuse_values(variable, int(np.isinf(numbers).sum()), "that are infinite")
     low, high = variable.limits or (-np.inf, np.inf)

@@ -16,7 +16,7 @@ from comorbid._numerics.assemble import assemble_patterns
 from comorbid._numerics.structure import Clusters, PatternTable
 from comorbid.codebook import Codebook, Variable
 from comorbid.design import SurveyDesign
-from comorbid.errors import CodebookError, CohortError, few
+from comorbid.errors import CohortError
 from comorbid.gaps import ReportPeople, gap_variables, sharing_in_table
 from comorbid.people import compared, matching_levels
 from comorbid.recode import coded_groups
@@ -27,7 +27,6 @@ from comorbid.relation_columns import (
     answered,
     fetched,
     grouped_by_code,
-    without_tiny,
 )
 from comorbid.relation_sample import check_weights, sample_of_table
 from comorbid.restriction import Combined, Comparison, Known, Narrowing, Negated, Restriction, SharedGaps
@@ -125,6 +124,7 @@ class PeopleRelation(TableColumns):
 
     def _compare(self, comparison: Comparison, codebook: Codebook) -> Any:
         variable = codebook[comparison.variable]
+        self.require_declared(variable)
         if variable.is_categorical:
             return self.code(variable).nullif(MISSING).isin(matching_levels(comparison, variable) or [UNDECLARED - 1])
         value = self.number(variable)
@@ -204,14 +204,10 @@ class PeopleRelation(TableColumns):
             if grouped_by_code(variable):
                 return coded_groups(cells[name], variable, people)
             values = cells[name].to_numpy()
-            wrong = int(people[values == UNDECLARED].sum())
-            if wrong:
-                raise CodebookError(
-                    f"`{variable.name}` (column {variable.column!r}) has {few(wrong)} values outside its declared "
-                    "codes. Declare them in the codebook, as levels or as `missing`."
-                )
+            if variable.source or (values == UNDECLARED).any():
+                self.require_declared(variable)
             return values
-        numbers = without_tiny(cells[name].to_numpy(dtype=np.float64))
+        numbers = cells[name].to_numpy(dtype=np.float64)
         return np.where(np.isnan(numbers), MISSING, np.searchsorted(self.distinct(variable), numbers))
 
 

@@ -11,13 +11,15 @@ import pandas as pd
 
 from comorbid.codebook import Codebook, Variable
 from comorbid.errors import CodebookError, SourceError, require_known
-from comorbid.recode import TINY, key, level_ranks, refuse_values
+from comorbid.recode import TINY, coded_groups, key, level_ranks, refuse_values
 
-__all__ = ["MISSING", "UNDECLARED", "TableColumns", "answered", "fetched", "grouped_by_code", "without_tiny"]
+__all__ = ["MISSING", "UNDECLARED", "TableColumns", "answered", "fetched", "grouped_by_code"]
 
 MISSING, UNDECLARED = -1, -2
 FEW_CODES = 64
 """Source codes of a variable up to which people are grouped by code; with more, they are recoded first."""
+MOST_VALUES = 100_000
+"""Different undeclared values that are counted at most."""
 
 
 class TableColumns:
@@ -33,6 +35,7 @@ class TableColumns:
         self._table = table
         self._codebook = codebook
         self._distinct: dict[str, np.ndarray] = {}
+        self._sound: set[tuple[str, str]] = set()
 
     def column(self, name: str) -> Any:
         """A column as an expression."""
@@ -45,6 +48,34 @@ class TableColumns:
         kind = self.column(name).type()
         if (variable.source or not variable.is_categorical) and not (kind.is_numeric() or kind.is_boolean()):
             raise CodebookError(f"`{variable.name}` (column {name!r}) is not a column of numbers.")
+
+    def require_declared(self, variable: Variable) -> None:
+        """Raise as people in memory do when somebody has a value that is not declared; asked once a variable.
+
+        Raises
+        ------
+        CodebookError
+            When a code is undeclared, or a number infinite or outside the limits; the message counts people.
+        """
+        if (variable.name, variable.column) in self._sound:
+            return
+        if variable.source:
+            self.require_declared(self._codebook[variable.source])
+        elif variable.is_categorical:
+            self._refuse_codes(variable)
+        else:
+            self._refuse_numbers(variable)
+        self._sound.add((variable.name, variable.column))
+
+    def _refuse_codes(self, variable: Variable) -> None:
+        """Raise when somebody has a code that is not declared, or one that only Python reads as a declared one."""
+        coded = self._table.select(value=self._plain(variable.column), level=self.code(variable))
+        wrong = coded.filter(coded["level"] == UNDECLARED)
+        groups = fetched(wrong.group_by("value").aggregate(people=wrong.count()).limit(MOST_VALUES))
+        if len(groups):
+            people = groups["people"].to_numpy()
+            coded_groups(groups["value"], variable, people)
+            refuse_values(variable, int(people.sum()), "with blanks around them that a database keeps")
 
     def code(self, variable: Variable) -> Any:
         """Level of a categorical variable as a whole number: -1 where it is missing, -2 where it is not declared."""
@@ -67,10 +98,12 @@ class TableColumns:
         return ibis.cases((gone, ibis.literal(MISSING, "int16")), *branches, else_=ibis.literal(UNDECLARED, "int16"))
 
     def _plain(self, name: str) -> Any:
-        """A column of codes: text without blanks around it, other kinds as they lie."""
+        """A column of codes: text without blanks around it, fractions as `_real`, other kinds as they lie."""
         column = self.column(name)
         kind = column.type()
-        return column.strip() if kind.is_string() else column.cast("float64") if kind.is_decimal() else column
+        if kind.is_string():
+            return column.strip()
+        return _real(column) if kind.is_floating() or kind.is_decimal() else column
 
     def _key(self, variable: Variable) -> Any:
         """What people are grouped by."""
@@ -93,8 +126,7 @@ class TableColumns:
 
     def number(self, variable: Variable) -> Any:
         """Value of a continuous variable; null where it is missing."""
-        column = self.column(variable.column).cast("float64")
-        column = column.isnan().ifelse(None, column)
+        column = _real(self.column(variable.column))
         for code in filter(_is_number, variable.missing):
             column = column.nullif(float(code))
         return column
@@ -103,22 +135,20 @@ class TableColumns:
         """Sorted distinct values of a continuous variable, missing left out."""
         if variable.name not in self._distinct:
             values = fetched(self._table.select(value=self.number(variable)).distinct())["value"].dropna()
-            numbers = np.unique(without_tiny(values.to_numpy(dtype=np.float64)))
-            low, high = variable.limits or (-np.inf, np.inf)
-            if len(numbers) and (numbers[0] < low or numbers[-1] > high or not np.isfinite(numbers).all()):
-                self._refuse_numbers(variable, low, high)
-            self._distinct[variable.name] = numbers
+            self._distinct[variable.name] = np.unique(values.to_numpy(dtype=np.float64))
+            self.require_declared(variable)
         return self._distinct[variable.name]
 
-    def _refuse_numbers(self, variable: Variable, low: float, high: float) -> None:
+    def _refuse_numbers(self, variable: Variable) -> None:
         """Raise with the number of people whose value is infinite, or outside the variable's limits."""
-        value = self.number(variable)
-        outside = {"that are infinite": value.isinf(), f"outside {low:g} to {high:g}": (value < low) | (value > high)}
-        for what, wrong in outside.items():
-            found = fetched(self._table.aggregate(people=wrong.ifelse(1, 0).sum()))["people"]
-            refuse_values(variable, int(found.sum()), what)
+        value, (low, high) = self.number(variable), variable.limits or (-np.inf, np.inf)
+        wrong = {"infinite": value.isinf(), "outside": (value < low) | (value > high)}
+        found = fetched(self._table.aggregate(**{what: rows.ifelse(1, 0).sum() for what, rows in wrong.items()})).sum()
+        refuse_values(variable, int(found["infinite"]), "that are infinite")
+        refuse_values(variable, int(found["outside"]), f"outside {low:g} to {high:g}")
 
     def _known(self, variable: Variable) -> Any:
+        self.require_declared(variable)
         return self.code(variable) != MISSING if variable.is_categorical else self.number(variable).notnull()
 
 
@@ -128,8 +158,12 @@ def grouped_by_code(variable: Variable) -> bool:
     return not variable.source and codes <= FEW_CODES
 
 
-def without_tiny(numbers: np.ndarray) -> np.ndarray:
-    return np.where(np.abs(numbers) < TINY, 0.0, numbers)
+def _real(column: Any) -> Any:
+    """A column as float64: what is not a number is missing, and the tiny number that SAS may write for zero is zero."""
+    import ibis
+
+    number = column.cast("float64")
+    return ibis.cases((number.isnan(), ibis.null("float64")), (number.abs() < TINY, 0.0), else_=number)
 
 
 def fetched(expression: Any) -> pd.DataFrame:
@@ -155,7 +189,7 @@ def _literals(codes: Any, column: Any) -> list[Any]:
     kind = column.type()
     if not kind.is_numeric():
         return [key(code) for code in codes]
-    numbers = [float(code) for code in codes if _is_number(code)]
+    numbers = [float(code) for code in codes if _is_number(code) and key(float(code)) == key(code)]
     return numbers if kind.is_floating() else [int(number) for number in numbers if number.is_integer()]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from numbers import Integral, Real
 from typing import Any, Literal
 
@@ -99,7 +100,7 @@ def key(value: Any) -> str:
     """A source code as text: 1, 1.0 and "1" are one code; a tiny float is zero; blanks around text do not count."""
     if isinstance(value, bool) or getattr(value, "dtype", "") == "bool":
         return str(int(value))
-    if isinstance(value, Real) and not isinstance(value, Integral):
+    if isinstance(value, Real | Decimal) and not isinstance(value, Integral):
         number = float(value)
         if abs(number) < TINY:
             return "0"

@@ -42,10 +42,11 @@ def load_cohort(
         frame, or a table of a database.
 
         With a codebook, Parquet (a file, a folder or a pattern such as "claims/*.parquet") and database tables are
-        never loaded: people are recoded, restricted and counted where they lie. A frame, or a file, without a codebook
-        describes itself: categorical columns have their categories as levels (the first is the reference), boolean
-        columns are conditions, numbers are continuous. Text, dates and whole numbers of 12 distinct values or fewer,
-        which could be codes, stay out, and say so when they are asked for. In CSV an empty field is missing.
+        never loaded: people are recoded, restricted and counted where they lie, and what the codebook does not declare
+        is an error as soon as its variable is used. A frame, or a file, without a codebook describes itself:
+        categorical columns have their categories as levels (the first is the reference), boolean columns are
+        conditions, numbers are continuous. Text, dates and whole numbers of 12 distinct values or fewer, which could be
+        codes, stay out, and say so when they are asked for. In CSV an empty field is missing.
     codebook : str, Path or Codebook, optional
         What the columns of a file, frame or table mean: a TOML file, or the name of a registered cohort.
     design : SurveyDesign or str, optional
@@ -94,8 +95,8 @@ def _given_people(
         return Survey(str(source)).load(), codebook_of(str(source))
     book = own_codebook(source) if is_codebook(source) else _given(codebook)
     place = book.file.path if book is not None and is_codebook(source) else source
-    if book is not None and is_relation(place):
-        return open_relation(place), book
+    if book is not None and is_relation(place) and not book.file.long:
+        return open_relation(place, book.file.sha256), book
     people = read_people(_existing(place), book.file if book is not None else DataFile())
     return people, book or describe_frame(people, design, conditions, Path(place).stem)
 
@@ -131,8 +132,8 @@ def assemble(people: Any, book: Codebook, design: SurveyDesign | str | None, def
         store.check(variable)
     cohort = Cohort(store, book).with_design(chosen)
     cohort = cohort.restrict(book.universe, book.universe_reason) if book.universe else cohort
-    if book.id and isinstance(people, pd.DataFrame):
-        require_one_row_each(people if cohort.mask is None else people[cohort.mask], book.id)
+    if book.id:
+        require_one_row_each(people, book.id, cohort.mask)
     return cohort
 
 
