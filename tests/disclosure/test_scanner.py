@@ -108,6 +108,18 @@ def test_numbers_beside_each_other_are_not_one(row: str, tmp_path: Path) -> None
     assert not found(tmp_path, "page.md", "0.90,017,003 and 0.1290,017,003")
 
 
+LETTER = '<svg><g><use xlink:href="#DejaVuSans-Bold-4f" transform="translate({} 0)"/></g></svg>'
+
+
+def test_where_a_letter_stands_in_a_line_is_no_number_of_the_people(tmp_path: Path) -> None:
+    heights = identity_of([pd.Series([186.1875, 169.28125, *range(30)])], [], "", RULES.threshold)
+    (tmp_path / "figure.svg").write_text(LETTER.format("186.1875"))
+    assert not scan_folder(tmp_path, RULES, heights)
+    (tmp_path / "figure.svg").write_text(LETTER.format("186.1875").replace("g>", "text>186.1875", 1))
+    assert scan_folder(tmp_path, RULES, heights)
+    assert found(tmp_path, "figure.svg", LETTER.format("90017003"))
+
+
 @pytest.mark.parametrize("count", [1, RULES.threshold - 1, RULES.threshold, RULES.threshold + 1])
 @pytest.mark.parametrize("form", ["csv", "html", "ipynb", "sentence"])
 def test_small_counts_are_found_up_to_the_threshold(count: int, form: str, tmp_path: Path) -> None:

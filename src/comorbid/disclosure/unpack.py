@@ -21,6 +21,8 @@ ARCHIVES = ("zip", "docx", "xlsx")
 ACCEPTED = ("html", "ipynb", "csv", "json", "png", "svg", "md", "txt", "tex", "pdf", "xml", "rels", "css", *ARCHIVES)
 """Kinds of files that a report may hold; what else there is cannot be read, so it is not let through."""
 EMBEDDED = re.compile(r"base64,([A-Za-z0-9+/=\s]{40,})")
+GLYPH = re.compile(r'(<use xlink:href="#[A-Za-z-]+-[0-9a-f]+" transform="translate\()\d{1,4}\.\d{1,6}(?= -?[\d.]+\)"/)')
+"""Where a letter stands in a line of a figure: a distance in 64ths of the font's unit, no number of the data."""
 PNG = b"\x89PNG\r\n\x1a\n"
 DEEPEST = 5
 
@@ -56,7 +58,7 @@ def _plain(name: str, text: str, kind: str, depth: int) -> Iterator[tuple[str, s
         text = "\n".join(_strings(json.loads(text)))
     elif kind == "csv":
         text = "\n".join(_cells(text))
-    yield name, EMBEDDED.sub("", text)
+    yield name, GLYPH.sub(r"\1", EMBEDDED.sub("", text))
     for number, found in enumerate(EMBEDDED.finditer(text), start=1):
         yield from texts(f"{name}/picture {number}", _decoded(found[1]), depth + 1)
     if kind == "ipynb":
