@@ -135,6 +135,18 @@ def transport(folder: Path) -> Path:
     return folder / "T.xpt"
 
 
+DATES = pd.Timestamp("2020-01-01") + pd.to_timedelta(np.arange(N), "D")
+BLANKS = [" "] * 10 + [""] * 10 + ["u"] * (N - 20)
+
+
+def replicated(combined: bool, times: Any = 1.0) -> Any:
+    """Prevalences by half-samples: half of the people twice, the others not at all."""
+    halves = np.random.default_rng(2).integers(0, 2, (N, 8)) * 2.0
+    columns = {f"r{i}": halves[:, i] * times for i in range(8)}
+    design = cm.SurveyDesign(weights="w", replicates="r[0-9]", method="brr", combined=combined)
+    return cm.prevalence(cm.load_cohort(people(**columns), design=design))
+
+
 NUMBERED = pd.DataFrame({"id": [*range(1, 31), *range(1, 13)], "a": [0, 1] * 21})
 LONG = pd.DataFrame({"id": np.repeat(range(1, 31), 4), "a": [0, 1] * 60})
 NAMES = [f"{SECRET} {i}" for i in range(N)]
@@ -216,12 +228,21 @@ REFUSED: dict[str, Refused] = {
     "27-a-missing-weight": refused(
         lambda: fitted(w=np.where(FIRST, np.nan, 1.0)), "design", "'w'", "fewer than 10 of 400", "mend the"
     ),
+    "27-weights-that-are-dates": refused(
+        lambda: fitted(w=DATES), "design", "'w'", "400 of 400 are missing or not numbers", "mend the"
+    ),
     "28-a-negative-weight": refused(
         lambda: fitted(w=np.where(FIRST, -1.0, 1.0)), "design", "'w'.*below zero", "fewer than 10 of 400", "mend the"
     ),
     "29-all-weights-zero": refused(lambda: fitted(w=0.0), "design", "'w'", "none of 400", "Name the column"),
     "30-an-infinite-weight": refused(
         lambda: fitted(w=np.where(FIRST, np.inf, 1.0)), "design", "'w'.*infinite", "fewer than 10 of 400", "mend the"
+    ),
+    "32-replicate-weights-that-are-factors": refused(
+        lambda: replicated(combined=True), "design", "'w'", "0.2.* times as many people", "combined=False"
+    ),
+    "32-factors-that-are-whole-weights": refused(
+        lambda: replicated(combined=False, times=PLAIN["w"]), "design", "'w'", "times as many people", "combined=True"
     ),
     "33-an-identifier-twice": Refused(owned(NUMBERED), "cohort", "`id`", "30 people apart in 42 rows", "Keep one row"),
     "34-long-rows-taken-for-wide": Refused(
@@ -232,6 +253,9 @@ REFUSED: dict[str, Refused] = {
     ),
     "37-a-missing-stratum": refused(
         lambda: fitted(s=[None] * 20 + ["u"] * (N - 20)), "design", "'s'", "20 of 400", "mend the"
+    ),
+    "37-a-blank-stratum": refused(
+        lambda: fitted(s=BLANKS), "design", "'s'", "20 of 400", "mend the"
     ),
     "37-a-missing-psu": refused(
         lambda: fitted(p=np.where(FIRST, np.nan, 1.0)), "design", "'p'", "fewer than 10 of 400", "mend the"
@@ -284,11 +308,13 @@ IN_A_DATABASE: dict[str, dict[str, Any]] = {
     "18-an-infinite-covariate": {"x": np.where(FIRST, np.inf, X)},
     "20-an-outcome-of-a-fraction": {"a": np.where(FIRST, ODD_NUMBER, TRUE)},
     "27-a-missing-weight": {"w": np.where(FIRST, np.nan, 1.0)},
+    "27-weights-that-are-dates": {"w": DATES},
     "28-a-negative-weight": {"w": np.where(FIRST, -1.0, 1.0)},
     "29-all-weights-zero": {"w": 0.0},
     "30-an-infinite-weight": {"w": np.where(FIRST, np.inf, 1.0)},
     "35-a-stratum-of-one-psu": {"p": np.where(PLAIN["s"] == 0, 0, PLAIN["p"])},
     "37-a-missing-stratum": {"s": pd.array([None] * 20 + [1] * (N - 20), dtype="Int64")},
+    "37-a-blank-stratum": {"s": BLANKS},
     "37-a-missing-psu": {"p": np.where(FIRST, np.nan, 1.0)},
 }
 PLAINLY = parse_codebook(
@@ -330,6 +356,12 @@ SAME: dict[str, Callable[[], Any]] = {
     "23-covariate-of-nullable-floats": lambda: fitted(x=PLAIN["x"].astype("Float64")),
     "26-a-level-that-nobody-has": lambda: fitted(sex=PLAIN["sex"].cat.add_categories("other")),
     "32-weights-in-thousands": lambda: fitted(w=PLAIN["w"] * 1000),
+    "36-psus-with-blanks-around-some": lambda: fitted(
+        p=PLAIN["p"].map(str) + np.where(np.arange(N) % 2, " ", ""), s=PLAIN["s"].map(str)
+    ),
+    "36-psus-as-numbers-and-text": lambda: fitted(
+        p=PLAIN["p"].astype(object).where(np.arange(N) % 2 == 0, PLAIN["p"].map(str))
+    ),
     "36-psus-numbered-through": lambda: fitted(p=PLAIN["s"] * 5 + PLAIN["p"]),
 }  # fmt: skip
 
@@ -363,6 +395,12 @@ def missing_covariate(_: Path) -> None:
 def weightless(_: Path) -> None:
     weights = PLAIN["w"].where(np.arange(N) >= 50, 0.0)
     assert fitted(w=weights).n == N - 50
+
+
+def factors(_: Path) -> None:
+    """Replicate weights as whole weights and as factors give the same."""
+    as_factors, whole = replicated(combined=False), replicated(combined=True, times=PLAIN["w"])
+    pd.testing.assert_frame_equal(as_factors, whole, rtol=1e-12)
 
 
 def domain(_: Path) -> None:
@@ -428,6 +466,7 @@ WORKS: dict[str, Callable[[Path], None]] = {
     "23-a-nullable-float": lambda _: missing_outcome("Float64"),
     "23-a-nullable-integer-as-covariate": missing_covariate,
     "31-some-weights-zero": weightless,
+    "32-replicate-weights-as-factors": factors,
     "34-long-rows-declared": long_declared,
     "38-a-domain-not-a-subset": domain,
     "40-a-covariate-far-from-zero": far_from_zero,

@@ -204,3 +204,23 @@ def test_a_row_an_answer_in_parquet_is_read_as_declared(tmp_path: Path) -> None:
     file = {"long": {"person": "id", "item": "q", "value": "v"}}
     cohort = cm.load_cohort(tmp_path / "long.parquet", codebook=parse_codebook({"variables": conditions, "file": file}))
     assert (cohort.n, cohort.n_missing(["pain", "sleep"])) == (3, {"pain": 1, "sleep": 1})
+
+
+@pytest.mark.parametrize("lonely", ["adjust", "error"])
+def test_strata_of_one_psu_are_as_in_memory(lonely: str, tmp_path: Path) -> None:
+    """Many strata of one PSU each are no identifier, and a stratum that many share is named."""
+    frame = people(stratum=[f"area {number % 30}" for number in range(N)], psu=np.where(np.arange(N) == 29, 2, 1))
+    frame.to_parquet(tmp_path / "people.parquet")
+    design = cm.SurveyDesign(weights="weight", strata="stratum", psu="psu", lonely=lonely)
+    found = [
+        outcome(source, lambda cohort: cm.prevalence(cohort.with_design(design)))
+        for source in (frame, tmp_path / "people.parquet")
+    ]
+    assert found[0] == found[1]
+    assert "stratum 'area 0'" in found[0][1] if lonely == "error" else found[0][0] == "done"
+
+
+def test_a_design_column_of_lists_is_an_error_in_a_database(tmp_path: Path) -> None:
+    people(stratum=[[1]] * N).to_parquet(tmp_path / "people.parquet")
+    with pytest.raises(ComorbidError, match="design column 'stratum' holds lists"):
+        cm.load_cohort(tmp_path / "people.parquet", codebook=BOOK, design=cm.SurveyDesign(strata="stratum"))

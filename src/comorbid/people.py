@@ -17,7 +17,13 @@ from comorbid.design import SurveyDesign
 from comorbid.errors import CohortError, SpecError, few, require_known
 from comorbid.gaps import ReportPeople, gap_variables
 from comorbid.recode import coded_levels, coded_values, continuous_values, key
-from comorbid.replication import checked_replicate, replicate_columns, replicated_units, with_replicate_totals
+from comorbid.replication import (
+    checked_replicate,
+    replicate_columns,
+    replicated_units,
+    require_scale,
+    with_replicate_totals,
+)
 from comorbid.restriction import Combined, Comparison, Known, Narrowing, Negated, Restriction, SharedGaps, names_in
 from comorbid.sampling import SampledUnits, sampling_weights
 
@@ -200,6 +206,7 @@ class PeopleFrame:
         if design is None or weights is None or not design.replicates:
             return table
         replicates = [self._replicate(name, design, weights) for name in self._replicate_columns(design)]
+        require_scale(replicates, weights, design)
         return with_replicate_totals(table, columns, weights, replicates, domain, rank=design.psu is None)
 
     def _replicate_columns(self, design: SurveyDesign) -> tuple[str, ...]:

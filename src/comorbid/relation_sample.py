@@ -15,14 +15,17 @@ from comorbid.design import SurveyDesign
 from comorbid.errors import DesignError
 from comorbid.relation_columns import fetched
 from comorbid.replication import replicated_units
-from comorbid.sampling import require_labels, require_weights, sampled_units
+from comorbid.sampling import no_labels, require_weights, sampled_units
 
 __all__ = ["check_weights", "sample_of_table"]
 
 
 def check_weights(table: Any, name: str, n: int) -> None:
     """Raise `DesignError` when a weight is missing, infinite or below zero, or none is above zero."""
-    weight = table[name].cast("float64")
+    kind = table[name].type()
+    if not (kind.is_numeric() or kind.is_boolean() or kind.is_string()):
+        require_weights(name, n, {"missing or not numbers": n}, 0)
+    weight = table[name].try_cast("float64") if kind.is_string() else table[name].cast("float64")
     faults = {
         "missing or not numbers": weight.isnull() | weight.isnan(),
         "infinite": weight.isinf(),
@@ -69,19 +72,20 @@ def sample_of_table(table: Any, n: int, design: SurveyDesign | None) -> tuple[Cl
     repeats = np.ones(len(groups), dtype=int) if design.psu else np.minimum(groups["people"].to_numpy(), 2)
     rows = np.repeat(np.arange(len(groups)), repeats)
     columns = {name: groups[name].iloc[rows] for name in design.columns if name in groups}
-    sampled = replicated_units(columns, design, len(rows))
+    sampled = replicated_units(columns, design, len(rows), people=(groups["people"].to_numpy() / repeats)[rows])
     first = np.r_[True, rows[1:] != rows[:-1]]
     groups["unit"] = 0 if sampled.unit is None else np.asarray(sampled.unit)[first]
     return (sampled.clusters if design.psu else _sized(sampled.clusters, groups)), groups
 
 
 def _combinations(table: Any, n: int, names: list[str]) -> pd.DataFrame:
-    """People of each combination of the design's columns, none of which may be missing."""
+    """People of each combination of the design's columns."""
     if not names:
         return pd.DataFrame({"people": [n]})
-    groups = fetched(table.group_by(names).aggregate(people=table.count()))
     for name in names:
-        require_labels(name, int(groups.loc[groups[name].isna(), "people"].sum()), n)
+        if table[name].type().is_nested():
+            raise no_labels(name)
+    groups = fetched(table.group_by(names).aggregate(people=table.count()))
     return groups.sort_values(names, ignore_index=True)
 
 

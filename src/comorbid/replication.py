@@ -14,7 +14,7 @@ from comorbid._numerics.replicates import jackknife, rescaled_bootstrap, standar
 from comorbid._numerics.structure import Clusters, PatternTable, Replication
 from comorbid.design import SurveyDesign
 from comorbid.errors import DesignError, few, require_known
-from comorbid.sampling import SampledUnits, sampled_units
+from comorbid.sampling import SampledUnits, design_numbers, sampled_units
 
 MOST_REPLICATES = 2_500
 """Most replicates that a delete-one jackknife makes; a sample of more units is served better by other methods."""
@@ -42,10 +42,14 @@ def replicate_columns(design: SurveyDesign, available: Sequence[str]) -> tuple[s
 
 
 def replicated_units(
-    columns: Mapping[str, pd.Series], design: SurveyDesign | None, n: int, available: Iterable[str] = ()
+    columns: Mapping[str, pd.Series],
+    design: SurveyDesign | None,
+    n: int,
+    available: Iterable[str] = (),
+    people: np.ndarray | None = None,
 ) -> SampledUnits:
     """Sampled units of a design, with its replicates where it has any; see `sampled_units`."""
-    units = sampled_units(columns, design, n)
+    units = sampled_units(columns, design, n, people)
     if design is None or design.method is None:
         return units
     if design.makes_replicates:
@@ -95,7 +99,7 @@ def checked_replicate(column: pd.Series, weights: np.ndarray | None) -> np.ndarr
     DesignError
         When a value is missing, infinite or not a number.
     """
-    values = pd.to_numeric(column, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
+    values = design_numbers(column)
     wrong = int((~np.isfinite(values)).sum())
     if wrong:
         raise DesignError(
@@ -103,6 +107,26 @@ def checked_replicate(column: pd.Series, weights: np.ndarray | None) -> np.ndarr
             "Each person has a finite one."
         )
     return values if weights is None else values * weights
+
+
+def require_scale(replicates: Sequence[np.ndarray], weights: np.ndarray, design: SurveyDesign) -> None:
+    """Raise when replicate weights are taken for whole weights and look like factors, or the other way round.
+
+    Whatever the method, they stand for about as many people as the weights do, on the average of the replicates.
+
+    Raises
+    ------
+    DesignError
+        When it is less than 0.4 or more than 2.5 times as many.
+    """
+    ratio = float(np.mean([column.sum() for column in replicates]) / weights.sum())
+    if 0.4 <= ratio <= 2.5:
+        return
+    wanted = "factors: combined=False" if design.combined else "whole weights: combined=True"
+    raise DesignError(
+        f"replicate weights stand for {ratio:.3g} times as many people as {design.weights!r} does, on average; about "
+        f"as many are expected. They may be {wanted}; or `weights` is another survey year's."
+    )
 
 
 def with_replicate_totals(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from unicodedata import normalize
 
 import numpy as np
 import pandas as pd
@@ -13,6 +14,7 @@ from comorbid._numerics.packing import BLOCK
 from comorbid._numerics.structure import Clusters
 from comorbid.design import SurveyDesign
 from comorbid.errors import DesignError, few, listed
+from comorbid.variables import key
 
 FEW_SHARE, SHORT = 10, 3
 """People who share a label that may be named, and letters of one that names nobody."""
@@ -36,8 +38,7 @@ def sampling_weights(column: pd.Series) -> np.ndarray:
     DesignError
         When a weight is missing, infinite, not a number or below zero, or none is above zero. Zero is accepted.
     """
-    numbers = pd.to_numeric(column, errors="coerce") if column.dtype.kind not in "fiu" else column
-    weights = numbers.to_numpy(dtype=np.float64, na_value=np.nan)
+    weights = design_numbers(column)
     low, high = extremes(weights) if len(weights) else (0.0, 0.0)
     if low >= 0 and 0 < high < np.inf:
         return weights
@@ -48,6 +49,14 @@ def sampling_weights(column: pd.Series) -> np.ndarray:
     }
     require_weights(str(column.name), len(weights), wrong, int((weights > 0).sum()))
     return weights
+
+
+def design_numbers(column: pd.Series) -> np.ndarray:
+    """A column of numbers as float64, shape (n,); NaN for what is none, as dates are none."""
+    if column.dtype.kind in "mMc":
+        return np.full(len(column), np.nan)
+    numbers = pd.to_numeric(column, errors="coerce") if column.dtype.kind not in "fiu" else column
+    return numbers.to_numpy(dtype=np.float64, na_value=np.nan)
 
 
 def require_weights(name: str, n: int, wrong: Mapping[str, int], positive: int) -> None:
@@ -81,7 +90,9 @@ def require_labels(name: str, missing: int, n: int) -> None:
         )
 
 
-def sampled_units(columns: Mapping[str, pd.Series], design: SurveyDesign | None, n: int) -> SampledUnits:
+def sampled_units(
+    columns: Mapping[str, pd.Series], design: SurveyDesign | None, n: int, people: np.ndarray | None = None
+) -> SampledUnits:
     """Number the sampled units of a design and count them by stratum.
 
     Parameters
@@ -89,7 +100,8 @@ def sampled_units(columns: Mapping[str, pd.Series], design: SurveyDesign | None,
     columns : the design's columns, each of length n
     design : SurveyDesign or None
         None, people are independent and alike.
-    n : people
+    n : rows
+    people : people that each row stands for, shape (n,); one without it
 
     Raises
     ------
@@ -99,12 +111,12 @@ def sampled_units(columns: Mapping[str, pd.Series], design: SurveyDesign | None,
     if design is None:
         one = np.ones(1)
         return SampledUnits(None, Clusters("none", np.zeros(1, dtype=np.intp), one * n, one, ("all",)))
-    stratum, labels = _numbered(columns, design.strata, n)
-    _require_groups(design.strata, len(labels), n)
+    stratum, labels = _numbered(columns, design.strata, n, people)
+    _require_groups(design.strata, len(labels), n if people is None else int(people.sum()))
     rest_of = _corrections(columns, design, stratum, len(labels))
     if design.psu is None:
         return _persons(design, stratum, labels, rest_of)
-    psu, psu_labels = _numbered(columns, design.psu, n)
+    psu, psu_labels = _numbered(columns, design.psu, n, people)
     unit, unit_stratum = numbered_pairs(stratum, psu, len(psu_labels))
     size = np.bincount(unit_stratum, minlength=len(labels)).astype(float)
     clusters = Clusters("psu", unit_stratum, size, rest_of(size), labels, design.lonely)
@@ -121,28 +133,57 @@ def _persons(design: SurveyDesign, stratum: np.ndarray, labels: tuple[str, ...],
     return SampledUnits(stratum if len(labels) > 1 else None, clusters)
 
 
-def _numbered(columns: Mapping[str, pd.Series], name: str | None, n: int) -> tuple[np.ndarray, tuple[str, ...]]:
-    """Number of each person's label in a design column, and the labels in their order."""
+def _numbered(
+    columns: Mapping[str, pd.Series], name: str | None, n: int, people: np.ndarray | None
+) -> tuple[np.ndarray, tuple[str, ...]]:
+    """Number of each row's label in a design column, and the labels as a message shows them."""
     if name is None:
         return np.zeros(n, dtype=np.int8), ("all",)
-    column = columns[name]
-    whole = isinstance(column.dtype, np.dtype) and column.dtype.kind in "iu"
-    found = numbered_integers(column.to_numpy()) if whole else None
+    codes, names = numbered_labels(columns[name])
+    gone = codes < 0 if not _is_whole(columns[name]) else np.zeros(0, dtype=bool)
+    if gone.any():
+        total = n if people is None else int(people.sum())
+        require_labels(name, int(gone.sum() if people is None else people[gone].sum()), total)
+    if all(len(label) <= SHORT for label in names):
+        return codes, names
+    return codes, tuple(map(shown_label, names, _people(codes, len(names), people)))
+
+
+def numbered_labels(column: pd.Series) -> tuple[np.ndarray, tuple[str, ...]]:
+    """Number of each row's label in a design column, -1 where it has none, and the labels.
+
+    1, 1.0 and "1" are one label, blanks around text do not count, and a blank text is none.
+
+    Raises
+    ------
+    DesignError
+        When the column holds lists or other objects.
+    """
+    found = numbered_integers(column.to_numpy()) if _is_whole(column) else None
     try:
         codes, labels = pd.factorize(column, sort=True) if found is None else found
     except TypeError:
-        raise DesignError(
-            f"design column {name!r} holds lists or other objects; it takes one label a person."
-        ) from None
-    require_labels(name, int((codes < 0).sum()) if found is None else 0, n)
+        raise no_labels(str(column.name)) from None
     names = tuple(map(_label, labels))
-    if all(len(label) <= SHORT for label in names):
+    distinct = {name: number for number, name in enumerate(dict.fromkeys(filter(None, names)))}
+    if len(distinct) == len(names):
         return np.asarray(codes), names
-    return np.asarray(codes), tuple(map(shown_label, names, _people(np.asarray(codes), len(names))))
+    return np.array([*(distinct.get(name, -1) for name in names), -1])[codes], tuple(distinct)
 
 
-def _people(codes: np.ndarray, n_labels: int) -> np.ndarray:
+def no_labels(name: str) -> DesignError:
+    """The error for a design column of lists or other objects."""
+    return DesignError(f"design column {name!r} holds lists or other objects; it takes one label a person.")
+
+
+def _is_whole(column: pd.Series) -> bool:
+    return isinstance(column.dtype, np.dtype) and column.dtype.kind in "iu"
+
+
+def _people(codes: np.ndarray, n_labels: int, people: np.ndarray | None) -> np.ndarray:
     """People of each label, counted block by block: `bincount` widens what it is given."""
+    if people is not None:
+        return np.bincount(codes, people, minlength=n_labels)
     blocks = (codes[start : start + BLOCK] for start in range(0, len(codes), BLOCK))
     return np.sum([np.bincount(block, minlength=n_labels) for block in blocks], axis=0)
 
@@ -162,8 +203,8 @@ def _require_groups(name: str | None, n_strata: int, n: int) -> None:
 
 
 def _label(label: object) -> str:
-    """1.0 and 1 are one label; files of different forms hold either."""
-    return f"{label:g}" if isinstance(label, float) and label.is_integer() else str(label)
+    """A label as text, in one spelling: letters with accents may be written in two."""
+    return key(label) if not isinstance(label, str) else normalize("NFC", label.strip())
 
 
 class _Correction:
@@ -186,8 +227,7 @@ def _corrections(
 ) -> _Correction:
     if design.fpc is None:
         return _Correction(None)
-    column = columns[design.fpc]
-    values = pd.to_numeric(column, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
+    values = design_numbers(columns[design.fpc])
     wrong = int((~(values > 0) | np.isinf(values)).sum())
     if wrong:
         raise DesignError(

@@ -151,7 +151,9 @@ def test_bootstrap_factors_keep_the_weight_of_each_stratum_and_leave_one_out():
 
 def test_degrees_of_freedom_are_the_publishers_or_those_of_the_psus():
     assert cm.fit_logistic(given("Fay", df=99), "HI_CHOL ~ RIAGENDR").df == 99
-    named = cm.SurveyDesign(weights="WTMEC2YR", strata="SDMVSTRA", psu="SDMVPSU", replicates="r[0-9]+", method="brr")
+    named = cm.SurveyDesign(
+        weights="WTMEC2YR", strata="SDMVSTRA", psu="SDMVPSU", replicates="r[0-9]+", method="brr", combined=False
+    )
     cohort = cm.load_cohort(with_factors("factors_brr.csv"), design=named)
     assert cm.fit_logistic(cohort, "HI_CHOL ~ RIAGENDR").df == 14
 

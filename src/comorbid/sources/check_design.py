@@ -9,7 +9,7 @@ import pandas as pd
 
 from comorbid.design import SurveyDesign
 from comorbid.errors import listed
-from comorbid.sampling import shown_label
+from comorbid.sampling import design_numbers, numbered_labels, shown_label
 from comorbid.sources.faults import Fault, of_people
 
 __all__ = ["design_faults"]
@@ -23,7 +23,7 @@ def design_faults(people: pd.DataFrame, design: SurveyDesign) -> list[Fault]:
     if design.weights in people.columns:
         faults += _weight_faults(people[design.weights])
     for name, what in ((design.strata, "stratum"), (design.psu, "psu")):
-        if name and name in people.columns and (missing := int(people[name].isna().sum())):
+        if name and name in people.columns and (missing := int((numbered_labels(people[name])[0] < 0).sum())):
             remedy = "Drop people outside the sample from the file, or mend the column."
             faults.append(of_people(name, f"missing-{what}", missing, f"people have no {what}", remedy))
     if design.lonely == "error" and {design.strata, design.psu} - {None} <= {*people.columns}:
@@ -37,7 +37,7 @@ def _absent(name: str) -> Fault:
 
 
 def _weight_faults(column: pd.Series) -> Iterator[Fault]:
-    weights = pd.to_numeric(column, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
+    weights = design_numbers(column)
     remedy = "Weights are finite numbers of zero or more; mend the column, or leave these people out of the file."
     found = [
         ("missing-weight", int(np.isnan(weights).sum()), "weights are missing or no numbers"),
@@ -51,13 +51,15 @@ def _weight_faults(column: pd.Series) -> Iterator[Fault]:
 
 def _lonely(people: pd.DataFrame, design: SurveyDesign) -> list[Fault]:
     """Strata that hold one sampled unit, named by their labels."""
-    stratum = people[design.strata] if design.strata else pd.Series("all", index=people.index)
-    unit = people[design.psu] if design.psu else pd.Series(range(len(people)), index=people.index)
-    sizes = unit.groupby(stratum).nunique()
-    lonely = sizes.index[sizes == 1]
+    alone = np.zeros(len(people), dtype=np.intp), ("all",)
+    stratum, labels = numbered_labels(people[design.strata]) if design.strata else alone
+    unit = numbered_labels(people[design.psu])[0] if design.psu else np.arange(len(people))
+    known = (stratum >= 0) & (unit >= 0)
+    units = pd.Series(unit[known]).groupby(stratum[known]).nunique()
+    lonely = units.index[units == 1]
     if not len(lonely):
         return []
-    sharing = stratum.value_counts()
-    names = listed(shown_label(str(label), int(sharing[label])) for label in lonely)
+    sharing = np.bincount(stratum[known])
+    names = listed(shown_label(labels[number], int(sharing[number])) for number in lonely)
     what = f"strata with one sampled unit, which give no variance: {names}"
     return [Fault(design.strata or design.psu or "", "lonely-psu", what, len(lonely), LONELY)]
