@@ -73,7 +73,7 @@ def as_condition(proposal: Proposal, yes: tuple[str, ...]) -> Proposal:
             wrong = f"{len(unknown)} of the codes are none of its answers" if unknown else "no code is left for no"
             raise SourceError(f"--conditions {column}={'+'.join(yes)}: {wrong}. {_answers(proposal)}")
         levels = {"no": _one(no), "yes": _one([codes[code] for code in yes])}
-        return replace(proposal, role="condition", levels=levels, why=f"{proposal.why}; yes as you said")
+        return replace(proposal, role="condition", levels=levels, why=f"{proposal.why}; {_said(proposal, yes)}")
     guessed = guess_yes(proposal, asked=True)
     if guessed is None:
         raise SourceError(
@@ -81,6 +81,15 @@ def as_condition(proposal: Proposal, yes: tuple[str, ...]) -> Proposal:
             f"--conditions {column}=1, or several as {column}=1+2."
         )
     return replace(guessed, role="condition")
+
+
+def _said(proposal: Proposal, yes: tuple[str, ...]) -> str:
+    """Which answers are yes by the user's word, and which are no for that; several without labels want a look."""
+    sides: dict[bool, list[str]] = {True: [], False: []}
+    for level, code in proposal.levels.items():
+        sides[key(code) in yes].append(level)
+    bare = len(sides[False]) > 1 and all(key(code) == level for level, code in proposal.levels.items())
+    return f"yes as you said: {listed(sides[True])}; no: {listed(sides[False])}" + ", CHECK" * bare
 
 
 def _answers(proposal: Proposal) -> str:

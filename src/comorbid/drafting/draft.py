@@ -11,6 +11,7 @@ import pandas as pd
 
 from comorbid.datafile import DataFile
 from comorbid.drafting.asked import Asked
+from comorbid.drafting.covariates import with_rivals
 from comorbid.drafting.names import names_a_person, replicate_stem
 from comorbid.drafting.proposals import REPEATS, Proposal, propose, two_plain_codes
 from comorbid.drafting.sniffing import sniffed
@@ -80,7 +81,7 @@ def draft_codebook(path: Path, asked: Asked | None = None, *, sheet: str = "", t
     """
     how = _how(path, sheet)
     _, found = proposed_columns(path, how)
-    chosen = _once((asked or Asked()).of(found))
+    chosen = tuple(with_rivals(_once((asked or Asked()).of(found))))
     if not any(p.role in ("condition", "categorical", "continuous") for p in chosen):
         raise SourceError(f"{path.name}: no column could be taken for a condition, a category or a quantity.")
     return Draft(codebook_text(path, how, chosen, toml or str(path.with_suffix(".toml"))), chosen)

@@ -42,10 +42,12 @@ QUESTIONS = {
 """The same for labels that are whole questions, where a word such as school can stand for anything."""
 LONG_LABEL = 8
 """Words from which on a label is a question."""
-SOMEBODY_ELSE = r"\b(parents?|mother|father|spouse|partner|husband|wife|sibling|brother|sister)('?s)?\b"
+SOMEBODY_ELSE = r"\b(parents?|mother|father|spouse|partner|husband|wife|sibling|brother|sister|interviewer)('?s)?\b"
 """Words that make a covariate another person's: whether a parent smokes is not whether the person does."""
+MEDICINE = r"\b(medic(ations?|ines?)|drugs?|pills?|tablets?|prescri\w+)\b"
+"""Words that make a condition what is taken for it: a medicine for headache is not migraine."""
 DESIGN = {
-    "weights": r"^(.*_)?w(eigh)?t(s|ing)?(_.*|\d.*)?$|^(p|sample|survey)_?weights?$|^wt[a-z]*\d*|wg?ts?(_.*)?$",
+    "weights": r"^(.*_)?w(eigh)?t(s|ing)?(_.*|\d.*)?$|^(p|sample|survey)_?weights?$|^wt[a-z]*\d*|w(g|gh)?ts?(_.*)?$",
     "strata": r"strat|^str$|^sdmvstra$|^var_str",
     "psu": r"psu|cluster",
 }
@@ -85,9 +87,9 @@ def plain(*texts: str) -> str:
 
 
 def known_condition(name: str, label: str) -> str:
-    """The condition that a column seems to be about; empty for none, or when it is another person's."""
+    """The condition that a column seems to be about; empty for none, another person's, or a medicine for it."""
     told = plain(name, label)
-    if re.search(SOMEBODY_ELSE, told):
+    if re.search(f"{SOMEBODY_ELSE}|{MEDICINE}", told):
         return ""
     return next((condition for condition, words in CONDITIONS.items() if re.search(words, told)), "")
 

@@ -14,11 +14,12 @@ from comorbid.drafting.names import (
     design_role,
     is_identifier,
     is_missing_code,
-    is_missing_label,
     is_quasi_identifier,
     known_condition,
     names_a_person,
 )
+from comorbid.drafting.no_answer import WHOLE, is_missing, missing_numbers
+from comorbid.drafting.told import renamed, told_codes
 from comorbid.variables import key
 
 __all__ = [
@@ -35,9 +36,8 @@ __all__ = [
     "two_plain_codes",
 ]
 
-WHOLE = re.compile(r"-?(0|[1-9][0-9]{0,17})")
-"""A whole number as it is written; codes such as 01 are text, and longer ones are no codes."""
 NUMBER = r"-?(0|[1-9][0-9]{0,17})(\.[0-9]+)?"
+BEGINS = re.compile(r"\s*([<>]?)=?\s*(\d{1,9}(?:\.\d+)?)")
 FEW = 12
 """Whole numbers of up to as many distinct values are taken for codes."""
 MOSTLY = 0.8
@@ -46,17 +46,16 @@ MANY = 25
 """A text of more distinct values is taken for free text."""
 SHARED = 5
 """A text that fewer people gave may be their own."""
-DECIMAL_SENTINELS = {"99.9", "999.9", "9999.9"}
-SENTINELS = {"7", "8", "9", "77", "88", "99", "97", "98", "777", "888", "999", "997", "998", "7777", "9999"}
-"""Codes that surveys give to refused and don't know; whole numbers below zero are another habit."""
 YES, NO = (
-    re.compile(r"^(yes|y|true|ja|oui|s[ií]|present|mentioned)\b", re.I),
-    re.compile(r"^(no|n|false|nein|non|absent|not )", re.I),
+    re.compile(r"^(yes|y|true|ja|oui|s[ií]|present|mentioned|ever)\b", re.I),
+    re.compile(r"^(no|n|false|nein|non|absent|never|not )", re.I),
 )
 CONTACT = re.compile(r"[^@\s]+@[^@\s]+\.\w+|\+?\d[\d ()-]{8,}\d")
 DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}.*")
 DAYS = "exact dates can tell who somebody is"
 REPEATS = "rows repeat people"
+TOLD = "codes as the label of the column tells them, CHECK"
+ADULT = 18
 LOOKED_AT = 1000
 """Texts that are compared with a pattern."""
 
@@ -69,6 +68,7 @@ class Proposal:
     why : what speaks for it, in words; no value of a person's.
     levels : level to code; missing : code to why.
     quasi : whether a neighbour could know it.
+    adult : whether a number reaches 18, as the years of adults do.
     """
 
     column: str
@@ -79,6 +79,7 @@ class Proposal:
     levels: Mapping[str, Any] = field(default_factory=dict)
     missing: Mapping[str, str] = field(default_factory=dict)
     quasi: bool = False
+    adult: bool = True
 
 
 def propose(
@@ -100,7 +101,7 @@ def propose(
     """
     name = str(column.name)
     known, marks = as_numbers(_known(column))
-    codes = {key(code): text for code, text in values.items() if key(code)}
+    codes, told = _labels(known, values, label)
     declared = {key(code) for code in missing}
     refused = _left_out(name, label, known, is_date)
     if refused:
@@ -115,10 +116,22 @@ def propose(
     found = _coded(known, codes, declared)
     quasi = is_quasi_identifier(name, label)
     if found is None:
-        gone, told = _missing_numbers(known, codes, declared)
-        return Proposal(name, "continuous", told, label, missing=gone | marks, quasi=quasi)
+        gone, why = missing_numbers(known, codes, declared)
+        adult = not pd.api.types.is_numeric_dtype(known) or bool((known >= ADULT).any())
+        return Proposal(name, "continuous", why, label, missing=gone | marks, quasi=quasi, adult=adult)
+    found = replace(found, why=TOLD if told else found.why)
     found = replace(found, column=name, label=label, quasi=quasi, missing={**found.missing, **marks})
     return _as_condition(found, known_condition(name, label))
+
+
+def _labels(known: pd.Series, values: Mapping[Any, str], label: str) -> tuple[dict[str, str], bool]:
+    """Labels of codes, and whether they stand in the label of the column, since the codes have none or numbers."""
+    codes = {key(code): text for code, text in values.items() if key(code)}
+    if not pd.api.types.is_numeric_dtype(known) or known.nunique() > MANY:
+        return codes, False
+    named = {key(value) for value in known.unique()} if not codes else {text.strip() for text in codes.values()}
+    told = told_codes(label, named)
+    return (renamed(codes, told) if codes else told, bool(told)) if told else (codes, False)
 
 
 def _known(column: pd.Series) -> pd.Series:
@@ -217,7 +230,7 @@ def _coded(known: pd.Series, labels: Mapping[str, str], declared: set[str]) -> P
     if numeric and not (known % 1 == 0).all():
         return None
     every = dict(codes) | {code: _number(code) if numeric else code for code in labels}
-    missing = {code: labels.get(code, "missing") for code in every if _is_missing(code, labels, declared, list(every))}
+    missing = {code: labels.get(code, "missing") for code in every if is_missing(code, labels, declared, list(every))}
     levels: dict[str, Any] = {}
     for code, value in sorted(every.items(), key=lambda item: _order(item[0])):
         if code not in missing:
@@ -227,41 +240,6 @@ def _coded(known: pd.Series, labels: Mapping[str, str], declared: set[str]) -> P
         return None
     told = "labels of the file" if labels else f"{len(levels)} distinct codes"
     return Proposal("", "categorical", told, levels=levels, missing=missing)
-
-
-def _is_missing(code: str, labels: Mapping[str, str], declared: set[str], codes: list[str]) -> bool:
-    """By declaration, by label, or for want of both by habit: a sentinel well apart from the other codes."""
-    if code in declared or is_missing_label(labels.get(code, "")) or (code not in labels and is_missing_code(code)):
-        return True
-    if labels.get(code) or not WHOLE.fullmatch(code):
-        return False
-    others = [int(other) for other in codes if WHOLE.fullmatch(other) and other not in SENTINELS]
-    above = [int(other) for other in codes if other in SENTINELS and others and int(other) > max(others)]
-    return int(code) < 0 or (int(code) in above and min(above) > max(others) + 2)
-
-
-def _missing_numbers(known: pd.Series, labels: Mapping[str, str], declared: set[str]) -> tuple[dict[str, str], str]:
-    """Missing codes of a quantity, and what to say of it: as the file declares or labels them, else sentinels.
-
-    Sentinels are sevens, eights or nines that lie more than two above all other numbers.
-    """
-    if not pd.api.types.is_numeric_dtype(known):
-        return {}, "numbers written as text: mend the column, or leave it out"
-    told = f"{known.nunique():,} different numbers"
-    said = {code: labels.get(code, "missing") for code in [*labels, *sorted(declared - set(labels))]}
-    gone = {code: why for code, why in said.items() if code in declared or is_missing_label(why)}
-    numbers = [code for code in labels if code not in gone]
-    if numbers:
-        told += f"; {', '.join(numbers)} have labels in the file and stay numbers"
-    if gone:
-        return gone, told
-    ordinary = known[~known.map(key).isin(SENTINELS | DECIMAL_SENTINELS)]
-    top = ordinary.max() if len(ordinary) else 0
-    above = known[known > top]
-    if not len(above) or above.min() <= top + 2:
-        return {}, told
-    found = {code: "missing" for code in sorted(set(above.map(key)))}
-    return found, f"{told}; {', '.join(found)} lie far above them and are taken for missing, CHECK"
 
 
 def _as_condition(proposal: Proposal, condition: str) -> Proposal:
@@ -312,7 +290,9 @@ def _plain(value: Any) -> Any:
 
 
 def _order(code: str) -> tuple[int, float, str]:
+    """Numbers by size; texts that begin with one too, such as <9 years, 9-11 years and >11 years; others by letter."""
     try:
         return 0, float(code), ""
     except ValueError:
-        return 1, 0.0, code
+        found = BEGINS.match(code)
+        return (1, float(found[2]) + {"<": -0.5, ">": 0.5}.get(found[1], 0), code) if found else (2, 0.0, code)

@@ -7,14 +7,17 @@ import json
 import os
 import re
 import shlex
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from textwrap import shorten
 from typing import Any
 
 from comorbid.datafile import DataFile
-from comorbid.drafting.names import is_quasi_identifier, known_covariate
+from comorbid.drafting.covariates import covariates
+from comorbid.drafting.names import is_quasi_identifier
 from comorbid.drafting.proposals import REPEATS, Proposal
+from comorbid.drafting.told import without_codes
 from comorbid.sources.files import TEXT
 
 __all__ = ["codebook_text", "quoted", "shortened"]
@@ -26,6 +29,8 @@ LONGEST_LABEL = 60
 PLAIN_LABELS = {"age": "Age", "sex": "Sex", "education": "Education", "smoking": "Smoking"}
 """Labels of what the analyses adjust for; what the file calls it is kept as the question."""
 SEXES = {"male": "m|males?|man|men|boys?|m\u00e4nnlich", "female": "f|w|females?|woman|women|girls?|weiblich"}
+ASKED = re.compile(r"\?$|(\w+\W+){7}")
+"""A label that is a question: kept as such, whatever becomes of the label."""
 PAUSE = re.compile(r"\s*(?:\.\.\.|\u2026|\?|\(|\s[-\u2013\u2014]\s)")
 HEAD = """\
 # A codebook proposed from {file}: read every line before you use it.
@@ -63,6 +68,16 @@ source = "age"
 breaks = [18, 35, 50, 65]  # where each band begins; younger people have none
 levels = ["18-34", "35-49", "50-64", "65+"]
 """
+NO_AGE_BAND = """\
+# no age band: no value of age reaches 18. CHECK that these are years; if not, call the variable something else
+"""
+NO_DESIGN = """\
+# no weights, strata or sampling units were recognised. Where the survey has them, name their columns here:
+# [designs.survey]
+# weights = "..."
+# strata = "..."
+# psu = "..."
+"""
 
 
 def codebook_text(path: Path, how: DataFile, proposals: Sequence[Proposal], toml: str) -> str:
@@ -81,10 +96,12 @@ def codebook_text(path: Path, how: DataFile, proposals: Sequence[Proposal], toml
         _file(path, how, Path(toml).parent),
         *_design(proposals),
     ]
+    labels = _labels([p for p in proposals if p.column in names], names)
     for proposal in proposals:
         if proposal.column in names:
-            parts.append(_variable(names[proposal.column], proposal))
-            parts += [AGE_BAND] if (names[proposal.column], proposal.role) == ("age", "continuous") else []
+            parts.append(_variable(names[proposal.column], proposal, labels[proposal.column]))
+            if (names[proposal.column], proposal.role) == ("age", "continuous"):
+                parts.append(AGE_BAND if proposal.adult else NO_AGE_BAND)
     left = [f"# {_comment(p.column)}: {p.why}" for p in proposals if p.role == "left out"]
     parts += (
         ["\n".join(["# Columns that are left out; to use one, write a table for it.", *left]) + "\n"] if left else []
@@ -132,14 +149,12 @@ def _design(proposals: Sequence[Proposal]) -> Iterator[str]:
     if replicates and parts:
         stem = re.escape(re.sub(r"\d+$", "", replicates[0].column))
         lines.append(REPLICATES.format(pattern=_toml(f"{stem}[0-9]+"), why=replicates[0].why))
-    if lines:
-        yield "\n".join(["[designs.survey]", *lines]) + "\n"
+    yield "\n".join(["[designs.survey]", *lines]) + "\n" if lines else NO_DESIGN
 
 
-def _variable(name: str, proposal: Proposal) -> str:
+def _variable(name: str, proposal: Proposal, label: str) -> str:
     kind = proposal.role
-    lines = [f"[variables.{_key(name)}]  # {proposal.why}", f'kind = "{kind}"']
-    label = PLAIN_LABELS.get(name, shortened(proposal.label)) if proposal.label else ""
+    lines = [f"[variables.{_key(name)}]  # {_comment(proposal.why)}", f'kind = "{kind}"']
     lines += [f"label = {_toml(label)}"] if label else []
     lines += [f"column = {_toml(proposal.column)}"] if proposal.column != name else []
     levels = _sexes(proposal.levels) if name == "sex" else proposal.levels
@@ -147,10 +162,27 @@ def _variable(name: str, proposal: Proposal) -> str:
         note = "" if kind == "condition" else "  # the first level is the reference"
         lines.append(f"levels = {_table(levels)}{note}")
     lines += [f"missing = {_table(proposal.missing)}"] if proposal.missing else []
-    asked = proposal.label if label != proposal.label else ""
+    asked = proposal.label if label != proposal.label or ASKED.search(label) else ""
     lines += [f"question = {_toml(asked)}  # as it was asked"] if asked or kind == "condition" else []
     lines += ['recall = ""  # over which time'] if kind == "condition" else []
     return "\n".join(lines) + "\n"
+
+
+def _labels(proposals: Sequence[Proposal], names: Mapping[str, str]) -> dict[str, str]:
+    """Column to its label in tables and figures; labels that are alike up to the cut are cut in the middle."""
+    full = {p.column: PLAIN_LABELS.get(names[p.column], p.label) if p.label else "" for p in proposals}
+    short = {column: shortened(label) for column, label in full.items()}
+    alike = Counter(short.values())
+    return {column: _middle_out(full[column]) if alike[label] > 1 else label for column, label in short.items()}
+
+
+def _middle_out(label: str) -> str:
+    """A label that is too long, as its beginning and its end."""
+    label = without_codes(label)
+    if len(label) <= LONGEST_LABEL:
+        return label
+    end = label[-(LONGEST_LABEL // 2) :].partition(" ")[2] or label[-(LONGEST_LABEL // 2) :]
+    return shorten(label, LONGEST_LABEL - len(end) - 1, placeholder="\u2026") + " " + end
 
 
 def _sexes(levels: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -163,7 +195,8 @@ def _sexes(levels: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def shortened(label: str) -> str:
-    """A label that fits a table: up to the first pause, where there is one, and to whole words."""
+    """A label that fits a table: without codes, up to the first pause, where there is one, and to whole words."""
+    label = without_codes(label)
     if len(label) <= LONGEST_LABEL:
         return label
     return shorten(PAUSE.split(label)[0], LONGEST_LABEL, placeholder="\u2026")
@@ -171,7 +204,7 @@ def shortened(label: str) -> str:
 
 def _names(proposals: Sequence[Proposal]) -> dict[str, str]:
     """Column to the name of its variable: the condition's, else the column's own in small letters."""
-    known = _covariates(proposals)
+    known = covariates(proposals)
     names: dict[str, str] = {}
     for proposal in proposals:
         if proposal.role not in USED:
@@ -184,18 +217,6 @@ def _names(proposals: Sequence[Proposal]) -> dict[str, str]:
             name, number = f"{base}_{number}", number + 1
         names[proposal.column] = name
     return names
-
-
-def _covariates(proposals: Sequence[Proposal]) -> dict[str, str]:
-    """Column to the covariate of the study that it is, one each: the name of a column tells more than its label."""
-    found: dict[str, str] = {}
-    used = [p for p in proposals if p.role in USED and p.role != "condition"]
-    for by_label in (False, True):
-        for proposal in used:
-            known = known_covariate(proposal.column, proposal.label if by_label else "", proposal.role)
-            if known and known not in found.values() and proposal.column not in found:
-                found[proposal.column] = known
-    return found
 
 
 def _table(entries: Mapping[str, Any]) -> str:

@@ -1,0 +1,54 @@
+"""Which codes of a column stand for no answer: as the file declares or labels them, else by the habits of surveys."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+import pandas as pd
+
+from comorbid.drafting.names import is_missing_code, is_missing_label
+from comorbid.variables import key
+
+__all__ = ["WHOLE", "is_missing", "missing_numbers"]
+
+WHOLE = re.compile(r"-?(0|[1-9][0-9]{0,17})")
+"""A whole number as it is written; codes such as 01 are text, and longer ones are no codes."""
+DECIMAL_SENTINELS = {"99.9", "999.9", "9999.9"}
+SENTINELS = {"7", "8", "9", "77", "88", "99", "97", "98", "777", "888", "999", "997", "998", "7777", "9999"}
+"""Codes that surveys give to refused and don't know; whole numbers below zero are another habit."""
+
+
+def is_missing(code: str, labels: Mapping[str, str], declared: set[str], codes: list[str]) -> bool:
+    """By declaration, by label, or for want of both by habit: a sentinel well apart from the other codes."""
+    if code in declared or is_missing_label(labels.get(code, "")) or (code not in labels and is_missing_code(code)):
+        return True
+    if labels.get(code) or not WHOLE.fullmatch(code):
+        return False
+    others = [int(other) for other in codes if WHOLE.fullmatch(other) and other not in SENTINELS]
+    above = [int(other) for other in codes if other in SENTINELS and others and int(other) > max(others)]
+    return int(code) < 0 or (int(code) in above and min(above) > max(others) + 2)
+
+
+def missing_numbers(known: pd.Series, labels: Mapping[str, str], declared: set[str]) -> tuple[dict[str, str], str]:
+    """Missing codes of a quantity, and what to say of it: as the file declares or labels them, else sentinels.
+
+    Sentinels are sevens, eights or nines that lie more than two above all other numbers.
+    """
+    if not pd.api.types.is_numeric_dtype(known):
+        return {}, "numbers written as text: mend the column, or leave it out"
+    told = f"{known.nunique():,} different numbers"
+    said = {code: labels.get(code, "missing") for code in [*labels, *sorted(declared - set(labels))]}
+    gone = {code: why for code, why in said.items() if code in declared or is_missing_label(why)}
+    numbers = [code for code in labels if code not in gone]
+    if numbers:
+        told += f"; {', '.join(numbers)} have labels in the file and stay numbers"
+    if gone:
+        return gone, told
+    ordinary = known[~known.map(key).isin(SENTINELS | DECIMAL_SENTINELS)]
+    top = ordinary.max() if len(ordinary) else 0
+    above = known[known > top]
+    if not len(above) or above.min() <= top + 2:
+        return {}, told
+    found = {code: "missing" for code in sorted(set(above.map(key)))}
+    return found, f"{told}; {', '.join(found)} lie far above them and are taken for missing, CHECK"
