@@ -82,6 +82,18 @@ def test_flow_is_counted_anew_under_another_definition() -> None:
     pd.testing.assert_frame_equal(again.define(b="A").flow(), cohort.flow())
 
 
+def test_the_flow_says_when_people_leave_for_want_of_a_value() -> None:
+    """Three people are younger than 20, and seven have no age: ten leave, not all of them for being young."""
+    ages = np.where(np.arange(60) < 3, 18.0, np.where(np.arange(60) < 10, np.nan, 40.0))
+    cohort = cm.load_cohort(pd.DataFrame({"migraine": np.arange(60) % 2 == 0, "age": ages}))
+    flow = cohort.restrict("age >= 20", reason="younger than 20").flow()
+    assert list(flow["reason"])[-1] == "younger than 20, or unknown" and list(flow["n_excluded"])[-1] == 10
+    known = cohort.complete_cases(["age"]).restrict("age >= 20", reason="younger than 20").flow()
+    assert list(known["reason"])[-1] == "younger than 20" and list(known["n_excluded"])[-1] == 3
+    everybody = cohort.restrict("migraine == 'yes'", reason="no migraine").flow()
+    assert list(everybody["reason"])[-1] == "no migraine"
+
+
 def test_reasons_of_complete_cases_are_those_of_the_new_definition() -> None:
     cohort = defined().complete_cases(["b"])
     assert cohort.flow()["reason"].tolist() == ["", "missing: b 1"]

@@ -19,7 +19,7 @@ from comorbid.flow import FlowStep, count_in, count_missing, few_outside, missin
 from comorbid.gaps import ReportPeople, shared_gaps
 from comorbid.people import PeopleFrame
 from comorbid.relation import PeopleRelation
-from comorbid.restriction import Known, Narrowing, Restriction, names_in, parse_restriction
+from comorbid.restriction import Known, Narrowing, Negated, Restriction, names_in, parse_restriction
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -119,7 +119,8 @@ class Cohort:
         where : str
             E.g. "age >= 20 and sex == 'female'". People for whom it cannot be told (a missing value) leave too.
         reason : str
-            Why the others leave, as the flow table says it: "younger than 20".
+            Why the others leave, as the flow table says it: "younger than 20". Where somebody leaves for want of a
+            value, it goes on: ", or unknown".
 
         Raises
         ------
@@ -131,7 +132,18 @@ class Cohort:
         restriction = parse_restriction(where)
         for name in names_in(restriction):
             self.codebook[name]
-        return self._narrowed(restriction, where, reason)
+        narrowed = self._narrowed(restriction, where, reason)
+        if not self._unknown(narrowed):
+            return narrowed
+        *before, step = narrowed.steps
+        return replace(narrowed, steps=(*before, replace(step, reason=f"{reason}, or unknown")))
+
+    def _unknown(self, narrowed: Cohort) -> bool:
+        """Whether somebody left by the last restriction since it cannot be told of them."""
+        restriction, left = narrowed.restrictions[-1], narrowed.steps[-1].n_excluded
+        if not left or not any(self.people.may_miss(self.codebook[name]) for name in names_in(restriction)):
+            return False
+        return count_in(self.people, self.codebook, (*self.domain, Negated(restriction))) < left
 
     def complete_cases(self, variables: Iterable[str]) -> Cohort:
         """The people with none of the variables missing, so that several models rest on the same people.
