@@ -283,6 +283,8 @@ def _banded(values: np.ndarray, variable: Variable) -> CodedColumn:
     band = np.where(missing | (band < 0), -1, band)
     if below == len(values) - missing.sum() and below:
         raise CohortError(
-            f"`{variable.name}`: all {few(below)} values of `{variable.source}` lie below the first break."
+            f"`{variable.name}`: all {few(below)} values of `{variable.source}` lie below the first break, "
+            f"{variable.breaks[0]:g}. Are they in the unit of the breaks? Mend `breaks`, or take the table "
+            f"[variables.{variable.name}] out of the codebook."
         )
     return CodedColumn(band.astype(np.int16), len(variable.levels), bool((band < 0).any()))

@@ -171,3 +171,13 @@ def test_levels_that_begin_with_numbers_stand_by_size() -> None:
     texts = [">16years", "12years", "13-15years", "<9years", "9-11years"]
     assert list(proposed(texts * 20).levels) == ["<9years", "9-11years", "12years", "13-15years", ">16years"]
     assert list(proposed(["west", "north"] * 20).levels) == ["north", "west"]
+
+
+def test_bands_below_which_everybody_lies_say_what_to_do(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"age": np.log(20 + np.arange(N) % 60), "injury": [0, 1] * 60})
+    frame.to_csv(tmp_path / "mine.csv", index=False)
+    text, _ = drafted(tmp_path / "mine.csv", Asked({"injury": ()}))
+    band = '[variables.age_band]\nsource = "age"\nbreaks = [18, 50]\nlevels = ["18-49", "50+"]\n'
+    (tmp_path / "mine.toml").write_text(f"{text}\n{band}", encoding="utf-8")
+    (fault,) = cm.check_cohort(tmp_path / "mine.toml")["what"]
+    assert "below the first break, 18" in fault and "take the table [variables.age_band] out" in fault

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from comorbid.errors import SpecError
-from comorbid.plots import alt_text, profile_plot
+from comorbid.plots import Figure, alt_text, profile_plot
 from tests.plots.frames import blanked, pairs, prevalences
 from tests.plots.seen import cut_off, texts
 
@@ -88,6 +88,7 @@ def test_bands_of_numbers_stand_in_their_order_whatever_the_reference() -> None:
 def test_words_stand_for_panels_whose_every_number_is_hidden() -> None:
     frame = blanked(prevalences(), slice(None)).assign(suppressed="[n<10]")
     assert [text for text in texts(profile_plot(frame)) if "All numbers of this figure are hidden ([n<10])" in text]
+    assert Figure(profile_plot(frame), "Prevalence", "Hidden.", "hidden").png().startswith(b"\x89PNG")
     assert profile_plot(frame).axes == [] and cut_off(profile_plot(frame, width=3.4)) == []
     assert "All numbers of this figure are hidden ([n<10])" in alt_text(frame, "profile")
     rest = prevalences().assign(suppressed="")

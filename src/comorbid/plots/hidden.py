@@ -31,5 +31,6 @@ def hidden_figure(frame: pd.DataFrame, why: str, width: float) -> MplFigure:
     """A figure of words, in place of axes with nothing in them."""
     with figure_for(frame, width, 1.1) as figure:
         lines = textwrap.wrap(why, int(12 * width))
+        figure.set_layout_engine("none")  # without axes there is nothing to lay out
         figure.text(0.5, 0.6, literal("\n".join(lines)), ha="center", va="center", color=INK, fontsize=FONT_SIZE)
     return figure
