@@ -9,8 +9,10 @@ import pandas as pd
 import pytest
 
 import comorbid as cm
+from comorbid.codebook import parse_codebook
 from comorbid.errors import CodebookError, CohortError, ComorbidWarning, SpecError, UnknownNameError
 from comorbid.paths import data_dirs, resource_dir
+from comorbid.sources.codelists import CodeList
 
 RECORDS = pd.DataFrame(
     [
@@ -21,7 +23,7 @@ RECORDS = pd.DataFrame(
         (3, "2014-12-31", "G43.909", "ICD10CM"),
         (3, "2015-01-01", "278860009", "SNOMED"),
         (4, "2015-06-01", "Z00.0", "ICD10CM"),
-        (5, "2015-06-01", "M79.7", "SNOMED"),
+        (5, "2015-06-01", "38341003", "SNOMED"),
     ],
     columns=["person_id", "condition_start_date", "condition_source_value", "vocabulary"],
 )
@@ -44,10 +46,72 @@ def test_codes_become_conditions_many_to_many() -> None:
     }
 
 
-def test_a_code_counts_in_its_own_vocabulary_alone() -> None:
-    assert "fibromyalgia" not in cases()
-    found = cm.record_conditions(RECORDS, cm.read_codelist("icd-10-cm"), vocabulary="ICD10CM")
-    assert set(found.loc[found["condition"] == "fibromyalgia", "person"]) == {"5"}
+def listed(folder: Path, *lines: str) -> CodeList:
+    """A code list of these lines: condition, vocabulary, code, match."""
+    rows = [f"{line},meaning,1,invented\n" for line in lines]
+    (folder / "mine.csv").write_text("condition,vocabulary,code,match,meaning,version,source\n" + "".join(rows))
+    return cm.read_codelist(folder / "mine.csv")
+
+
+def coded(*codes: object, **more: object) -> pd.DataFrame:
+    """Records of persons 0, 1, ... with a code each."""
+    return pd.DataFrame(
+        {"person_id": range(len(codes)), "condition_start_date": "2015-06-01", "condition_source_value": list(codes)}
+    ).assign(**more)
+
+
+def persons(records: pd.DataFrame, codelist: object, condition: str, **options: object) -> set[str]:
+    found = cm.record_conditions(records, codelist, **options)
+    return set(found.loc[found["condition"] == condition, "person"])
+
+
+def test_a_code_counts_in_its_own_vocabulary_alone(tmp_path: Path) -> None:
+    both = listed(tmp_path, "migraine,PHECODE,340,exact", "neck_pain,OMOP,761,exact")
+    records = coded("340", "340", "761", "761", vocabulary=["PHECODE", "OMOP"] * 2)
+    assert persons(records, both, "migraine", vocabulary="vocabulary") == {"0"}
+    assert persons(records, both, "neck_pain", vocabulary="vocabulary") == {"3"}
+
+
+ICD = cm.read_codelist("icd-10-cm")
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        *("M54.5;G43.9", "M54.5, G43.9", "M54.5|G43", "G43.9 A", "ICD10:G43.9", "G43,9", "low back pain", "346.90"),
+        *("37796009", "\u041c54.5", "M\uff1554.5", "\ufeffM54.5", "M54.5\u200b", "No matching concept", "nan", "0"),
+    ],
+)
+def test_what_is_no_single_code_makes_no_case_and_is_counted(code: str) -> None:
+    """Of two codes in one field the first is not taken for the whole; nothing of the field is repeated."""
+    records = coded("G43.9", *[code] * 12)
+    with pytest.warns(ComorbidWarning, match=r"12 of 13 records hold no single code .* ICD10CM \(G43.9\)") as warned:
+        found = cm.record_conditions(records, ICD)
+    assert list(found["person"]) == ["0"]
+    assert all(code not in str(one.message) for one in warned) or code == "0"
+    with pytest.raises(CohortError, match="12 of 12 records hold no single code"):
+        cm.record_conditions(records[1:], ICD)
+
+
+@pytest.mark.parametrize(
+    ("vocabulary", "wrong"),
+    [("SNOMED", "37796009.0"), ("ICD9CM", "34.6"), ("PHECODE", "G43"), ("OMOP", "No matching concept")],
+)
+def test_each_vocabulary_has_its_form(vocabulary: str, wrong: str, tmp_path: Path) -> None:
+    right = {"SNOMED": "37796009", "ICD9CM": "346.90", "PHECODE": "340.1", "OMOP": "318736"}[vocabulary]
+    mine = listed(tmp_path, f"migraine,{vocabulary},{right},exact")
+    with pytest.warns(ComorbidWarning, match="fewer than 10 of fewer than 10 records hold no single code"):
+        assert persons(coded(right, wrong), mine, "migraine") == {"0"}
+
+
+def test_a_mark_after_an_icd_code_does_not_count(tmp_path: Path) -> None:
+    mine = listed(tmp_path, "neck_pain,ICD10,M54.2,exact")
+    assert persons(coded("M54.2+", "M54.2*", "M542", "m54.2", "M54.20"), mine, "neck_pain") == {"0", "1", "2", "3"}
+
+
+def test_codes_of_which_the_list_has_none_are_an_error() -> None:
+    with pytest.raises(CohortError, match="none of 30 records that count has a code of the list"):
+        cm.record_conditions(coded(*["Z00.0"] * 30), ICD)
 
 
 @pytest.mark.parametrize(
@@ -88,6 +152,34 @@ def test_dates_of_any_form_are_the_same_days(dates: pd.Series) -> None:
         RECORDS.assign(condition_start_date=dates), BOTH, vocabulary="vocabulary", since="2015-01-01"
     )
     pd.testing.assert_frame_equal(found, expected, check_dtype=False)
+
+
+@pytest.mark.parametrize(
+    "date", ["2015", "2015-03", 2015, 201503, pd.Period("2015-03"), "-2015-03-01", "03/01/2015", "2015-03-01,"], ids=str
+)
+def test_a_date_that_names_no_day_is_an_error(date: object) -> None:
+    """A year or a month was read as its first day, which a window then took in or left out."""
+    with pytest.raises(CohortError, match="have no condition_start_date, or one that cannot be read"):
+        cm.record_conditions(coded("G43", condition_start_date=date), ICD)
+
+
+@pytest.mark.parametrize(
+    "until", ["2015-06-01T00:30:00-05:00", pd.Timestamp("2015-06-01", tz="UTC"), pd.Timestamp("2015-06-01"), 20150601]
+)
+def test_a_window_may_have_a_zone(until: object) -> None:
+    assert persons(coded("G43"), ICD, "migraine", until=until) == {"0"}
+
+
+def test_persons_and_codes_of_mixed_types_are_the_same() -> None:
+    """1, 1.0 and "1" are one person with codes of three days, as cells of a spreadsheet may be."""
+    dates = ["2015-06-01", "2015-06-02", "20150603"]
+    records = coded(
+        "G43", "G43.0", "G431", person_id=pd.Series([1, 1.0, "1"], dtype=object), condition_start_date=dates
+    )
+    found = cm.record_conditions(records, ICD)
+    assert found[["person", "n_dates"]].values.tolist() == [["1", 3]]
+    with pytest.raises(CohortError, match="numbers with fractions"):
+        cm.record_conditions(coded("G43", 346.1), ICD)
 
 
 def test_icd_codes_in_small_letters_and_without_dots_are_codes() -> None:
@@ -177,6 +269,18 @@ def test_a_cohort_of_records() -> None:
     assert "person_id" not in cohort.codebook.variables
 
 
+def test_the_column_of_the_person_may_be_declared() -> None:
+    book = parse_codebook({"id": "person_id", "variables": {"sex": {"levels": ["m", "f"]}}, "universe": "sex == 'f'"})
+    assert cm.load_records(RECORDS, PEOPLE, BOTH, vocabulary="vocabulary", codebook=book).n == 3
+
+
+def test_what_was_answered_is_not_replaced_by_what_was_coded() -> None:
+    book = parse_codebook({"variables": {"migraine": {"kind": "condition", "column": "ever_migraine"}}})
+    people = PEOPLE.assign(ever_migraine=0)
+    with pytest.raises(CohortError, match="conditions that the code list makes: migraine"):
+        cm.load_records(RECORDS, people, BOTH, vocabulary="vocabulary", codebook=book)
+
+
 @pytest.mark.parametrize(
     ("records", "people", "options", "message"),
     [
@@ -235,11 +339,13 @@ def test_records_of_other_vocabularies_are_counted_aloud() -> None:
     [
         ({"since": "2016-01-01", "until": "2015-01-01"}, "no day lies between"),
         ({"since": "first of May"}, "is no day"),
+        ({"until": "2015"}, "is no day"),
+        ({"until": "2015-06"}, "is no day"),
         ({"at_least": 0}, "no number of days"),
         ({"at_least": 2.5}, "no number of days"),
         ({"at_least": True}, "no number of days"),
     ],
-    ids=["window backwards", "no day", "no days", "part of a day", "yes"],
+    ids=["window backwards", "no day", "a year", "a month", "no days", "part of a day", "yes"],
 )
 def test_a_rule_that_cannot_be_meant(options: dict, message: str) -> None:
     with pytest.raises(SpecError, match=message):
@@ -258,8 +364,19 @@ def test_code_lists_that_ship_name_version_and_source(path: Path) -> None:
         ("code,condition\nG43,migraine\n", "its columns are not"),
         ("condition,vocabulary,code,match,meaning,version,source\nmigraine,ICD10CM,G43,like,m,1,s\n", "'like'"),
         ("condition,vocabulary,code,match,meaning,version,source\nmigraine,ICD10CM,G43,exact,m,,s\n", "no version"),
+        ("condition,vocabulary,code,match,meaning,version,source\nmigraine,ICD10CM,G43,exact,m,1,s,t\n", "more fields"),
+        *(
+            (f"condition,vocabulary,code,match,meaning,version,source\nx,{line},m,1,s\n", "line 2: .* no single code")
+            for line in (
+                *("ICD10CM,G43*,exact", "ICD10CM,G43*,prefix", "ICD10CM,G43-G44,exact", "ICD10CM,G43.-,prefix"),
+                *("ICD10CM,346.9,exact", "ICD10CM,G43 G44,exact", "SNOMED,37796009.0,exact", "SNOMED,377,prefix"),
+            )
+        ),
     ],
-    ids=["columns", "match", "version"],
+    ids=[
+        *("columns", "match", "version", "fields"),
+        *("star", "star and prefix", "range", "dash", "other vocabulary", "two codes", "float", "prefix of numbers"),
+    ],
 )
 def test_faults_of_a_code_list(tmp_path: Path, text: str, message: str) -> None:
     (tmp_path / "mine.csv").write_text(text)

@@ -13,6 +13,7 @@ import pandas as pd
 
 from comorbid.errors import CodebookError, UnknownNameError, listed
 from comorbid.paths import resource_dir
+from comorbid.sources.code_forms import compared_codes, listable
 
 __all__ = ["Code", "CodeList", "read_codelist"]
 
@@ -42,10 +43,9 @@ class Code:
         return self.vocabulary == other.vocabulary and bool(self.covers(pd.Series([other.code]))[0])
 
     def covers(self, codes: pd.Series) -> pd.Series:
-        """Which codes are this one, or begin with it; in ICD neither dot nor case counts: M54.2 is also m542."""
-        own, found = self.code, codes
-        if self.vocabulary.startswith("ICD"):
-            own, found = own.replace(".", "").upper(), found.str.replace(".", "", regex=False).str.upper()
+        """Which codes are this one, or begin with it, as `compared_codes` compares them."""
+        found = compared_codes(self.vocabulary, codes)
+        own = compared_codes(self.vocabulary, pd.Series([self.code]))[0]
         return found.str.startswith(own) if self.match == "prefix" else found == own
 
 
@@ -137,6 +137,8 @@ def _read(source: str | Path) -> list[Code]:
 
 
 def _code(row: dict[str, str], name: str, number: int) -> Code:
+    if None in row:
+        raise CodebookError(f"{name}, line {number}: more fields than columns. Put texts with commas in quotes.")
     empty = [column for column in COLUMNS if column != "meaning" and not row[column].strip()]
     if empty:
         raise CodebookError(
@@ -144,4 +146,11 @@ def _code(row: dict[str, str], name: str, number: int) -> Code:
         )
     if row["match"] not in MATCHES:
         raise CodebookError(f"{name}, line {number}: match is {row['match']!r} (accepted: {listed(MATCHES)}).")
-    return Code(**{column: row[column].strip() for column in COLUMNS})
+    code = Code(**{column: row[column].strip() for column in COLUMNS})
+    if not listable(code.vocabulary, code.code, code.match):
+        raise CodebookError(
+            f"{name}, line {number}: {code.code!r} is no single code of {code.vocabulary} that can be matched so. "
+            "Write one code a line; those that begin with it by match = prefix, without * or -, and not for numbers "
+            "such as those of SNOMED CT."
+        )
+    return code

@@ -8,7 +8,9 @@ import numpy as np
 import pandas as pd
 
 from comorbid.errors import CodebookError, CohortError, ComorbidWarning, SpecError, few, listed, require_known
+from comorbid.sources.code_forms import EXAMPLES, family, well_formed
 from comorbid.sources.codelists import CodeList
+from comorbid.variables import key
 
 __all__ = ["as_text", "checked_records", "day_count", "within_window"]
 
@@ -16,6 +18,8 @@ EXACT = 2**53
 """Whole numbers from here on are not held exactly by floats; SNOMED CT codes may be longer."""
 ZONE = r"([T ]\d\d:?\d\d.*?)(?:Z|[+-]\d\d(?::?\d\d)?)$"
 """A time of day, and the zone after it: the day is the one that is written."""
+WHOLE_DAY = r"\d{8}$|\d{8}[T ]|\d{4}([-/])\d{1,2}\1\d"
+"""How a date begins that names a day; 2015 and 2015-03 name none, and would be read as the first of them."""
 
 
 def checked_records(
@@ -42,7 +46,8 @@ def checked_records(
     Raises
     ------
     CohortError
-        When there are no records, a column is absent, a value is missing or unreadable, or codes were read as floats.
+        When there are no records, a column is absent, a value is missing or unreadable (a year or month alone is no
+        day), codes were read as floats, or no record holds a code as its vocabulary writes them.
     CodebookError, UnknownNameError
         When it is not known whose the codes are, or the list has none of their vocabularies.
     """
@@ -112,15 +117,24 @@ def as_text(column: pd.Series) -> pd.Series:
     """
     whole = column
     if column.dtype.kind == "f":
-        if bool((column.abs() >= EXACT).any()):
-            raise CohortError(
-                f"{column.name} was read as floats, which do not hold long codes exactly; read the column as text."
-            )
-        if bool((column.dropna() % 1 != 0).any()):
-            raise CohortError(f"{column.name} has numbers with fractions; read the column as text.")
+        _require_whole(column, column)
         whole = column.astype("Int64")
+    elif column.dtype == object or isinstance(column.dtype, pd.CategoricalDtype):
+        whole = column.astype(object)
+        _require_whole(whole[whole.map(lambda value: isinstance(value, float))].astype(float), column)
+        whole = whole.map(key, na_action="ignore")
     texts: pd.Series = whole.astype("str").str.strip().mask(whole.isna())
     return texts.replace("", np.nan)
+
+
+def _require_whole(floats: pd.Series, column: pd.Series) -> None:
+    """Raise when codes or persons that are floats are not held exactly, or are no whole numbers."""
+    if bool((floats.abs() >= EXACT).any()):
+        raise CohortError(
+            f"{column.name} was read as floats, which do not hold long codes exactly; read the column as text."
+        )
+    if bool((floats.dropna() % 1 != 0).any()):
+        raise CohortError(f"{column.name} has numbers with fractions; read the column as text.")
 
 
 def _vocabularies(records: pd.DataFrame, codelist: CodeList, named: str | None) -> pd.Series | str:
@@ -152,7 +166,30 @@ def _of_the_list(rows: pd.DataFrame, codelist: CodeList) -> pd.DataFrame:
             ComorbidWarning,
             stacklevel=4,
         )
-    return rows
+    return _well_formed(rows[rows["vocabulary"].isin(codelist.vocabularies)])
+
+
+def _well_formed(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows with one code of their vocabulary; a warning counts the others.
+
+    A field with two codes is not taken for the first of them, nor words, codes of another vocabulary or letters of
+    another alphabet for a code that nobody looks for.
+    """
+    good = pd.Series(False, index=rows.index)
+    for vocabulary, codes in rows.groupby("vocabulary")["code"]:
+        good.loc[codes.index] = well_formed(str(vocabulary), codes)
+    wrong = int((~good).sum())
+    names = listed(f"{name} ({EXAMPLES[family(name)]})" for name in rows["vocabulary"].unique() if family(name))
+    what = f"{few(wrong)} of {few(len(rows))} records hold no single code as it is written in {names}"
+    if wrong == len(rows):
+        raise CohortError(f"{what}. Name the column of the codes with code=, or their vocabulary with vocabulary=.")
+    if wrong:
+        warnings.warn(
+            f"{what}, but several, words, or codes of another vocabulary; they make no case. Split or mend them.",
+            ComorbidWarning,
+            stacklevel=5,
+        )
+    return rows[good]
 
 
 def _days(column: pd.Series) -> pd.Series:
@@ -161,6 +198,7 @@ def _days(column: pd.Series) -> pd.Series:
         column = column.dt.tz_localize(None)
     elif not pd.api.types.is_datetime64_dtype(column):
         column = as_text(column).str.replace(ZONE, r"\1", regex=True)
+        column = column.where(column.str.match(WHOLE_DAY, na=False))
     days: pd.Series = pd.to_datetime(column, errors="coerce", format="ISO8601")
     return days.dt.normalize()
 
@@ -168,7 +206,7 @@ def _days(column: pd.Series) -> pd.Series:
 def _day(text: str | None, name: str) -> pd.Timestamp | None:
     if text is None:
         return None
-    found = pd.to_datetime(pd.Series([str(text)]), errors="coerce", format="ISO8601")[0]
+    found = _days(pd.Series([str(text)]))[0]
     if pd.isna(found):
         raise SpecError(f"{name}={text!r} is no day; it is written YYYY-MM-DD.")
-    return pd.Timestamp(found).normalize()
+    return pd.Timestamp(found)

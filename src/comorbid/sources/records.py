@@ -61,8 +61,8 @@ def record_conditions(
     Raises
     ------
     CohortError
-        When a column is absent, a date cannot be read, a record has no person, code or vocabulary, codes were read as
-        floats, or no record lies in the window.
+        When a column is absent, a date cannot be read or names no day, a record has no person, code or vocabulary,
+        codes were read as floats, or no record lies in the window or has a code of the list.
     CodebookError, UnknownNameError
         When it is not known whose the codes are, or the list has none of their vocabularies.
     SpecError
@@ -71,12 +71,18 @@ def record_conditions(
     Warns
     -----
     ComorbidWarning
-        When some records are of vocabularies that the list does not have.
+        When some records are of vocabularies that the list does not have, or hold no single code as their vocabulary
+        writes them: several in one field, words, a code of another vocabulary. They make no case.
     """
     least = day_count(at_least)
     rows = checked_records(records, codelist, person=person, date=date, code=code, vocabulary=vocabulary)
     rows = within_window(rows, since, until)
     meanings = codelist.conditions_of(rows[["vocabulary", "code"]].drop_duplicates())
+    if meanings.empty:
+        raise CohortError(
+            f"none of {few(len(rows))} records that count has a code of the list ({listed(codelist.conditions)}): "
+            "nobody would have a condition. Look at the vocabulary, the form of the codes and the days."
+        )
     found = rows.merge(meanings, on=["vocabulary", "code"], how="inner", validate="many_to_many")
     cases = found.groupby(["person", "condition"])["date"].agg(first_date="min", n_dates="nunique").reset_index()
     return cases[cases["n_dates"] >= least].reset_index(drop=True)
@@ -126,7 +132,7 @@ def load_records(
     ------
     CohortError
         As in `record_conditions`; also when a person stands in `people` twice, records are of people who do not, or
-        `people` has a column of the name of a condition.
+        `people` or the codebook has a column under the name of a condition.
     """
     chosen = codelist if isinstance(codelist, CodeList) else read_codelist(codelist)
     cases = record_conditions(
@@ -147,15 +153,32 @@ def load_records(
             f"records are of {few(len(unknown))} persons who are not in `people`. Give everybody under observation, or "
             "leave the records of others out."
         )
-    taken = [name for name in chosen.conditions if name in people.columns]
-    if taken:
-        raise CohortError(f"`people` has columns that the code list makes: {listed(taken)}. Rename or drop them there.")
+    given = _given(codebook)
+    _require_free(people, chosen, given)
     flags = {
         name: key.isin(cases.loc[cases["condition"] == name, "person"]).astype(np.int8) for name in chosen.conditions
     }
     frame = people.drop(columns=key.name).assign(**flags)
-    book = _codebook(frame, chosen, codebook, _window(since, until), at_least)
-    return assemble(frame, book, design, {})
+    book = _codebook(frame, chosen, given, _window(since, until), at_least)
+    return assemble(frame, replace(book, id="") if book.id == key.name else book, design, {})
+
+
+def _given(codebook: Codebook | str | Path | None) -> Codebook | None:
+    return codebook if codebook is None or isinstance(codebook, Codebook) else read_codebook(codebook)
+
+
+def _require_free(people: pd.DataFrame, codelist: CodeList, codebook: Codebook | None) -> None:
+    """Raise when `people` has answers of its own under the name of a condition that the list makes."""
+    taken = [name for name in codelist.conditions if name in people.columns]
+    if taken:
+        raise CohortError(f"`people` has columns that the code list makes: {listed(taken)}. Rename or drop them there.")
+    variables = codebook.variables if codebook else {}
+    asked = [name for name in codelist.conditions if name in variables and variables[name].column in people.columns]
+    if asked:
+        raise CohortError(
+            f"the codebook has columns of `people` for conditions that the code list makes: {listed(asked)}. Give one "
+            "of the two another name, since what was answered and what was coded are not the same."
+        )
 
 
 def _persons(people: pd.DataFrame, name: str) -> pd.Series:
@@ -174,7 +197,7 @@ def _window(since: str | None, until: str | None) -> str:
 
 
 def _codebook(
-    people: pd.DataFrame, codelist: CodeList, codebook: Codebook | str | Path | None, window: str, at_least: int
+    people: pd.DataFrame, codelist: CodeList, codebook: Codebook | None, window: str, at_least: int
 ) -> Codebook:
     """The codebook of the people, with the conditions of the list."""
     days = "one day" if at_least == 1 else f"{at_least} different days"
@@ -192,9 +215,6 @@ def _codebook(
         )
         for name in codelist.conditions
     }
-    if codebook is None:
-        book = describe_frame(people, conditions=list(conditions), name="records")
-    else:
-        book = codebook if isinstance(codebook, Codebook) else read_codebook(codebook)
+    book = codebook or describe_frame(people, conditions=list(conditions), name="records")
     others = {name: variable for name, variable in book.variables.items() if name not in conditions}
     return replace(book, variables={**conditions, **others}, conditions=tuple(conditions))
