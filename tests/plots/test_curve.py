@@ -28,6 +28,19 @@ def test_without_groups_there_is_one_line_and_no_legend() -> None:
     assert len(ax.lines) == 2
 
 
+def test_texts_of_marks_stand_above_the_lines_and_not_on_each_other() -> None:
+    ax = cm.curve_plot(
+        FRAME, "prevalence", "positive_predictive_value", group="specificity", marks={"one": 0.2, "another": 0.21}
+    )
+    ax.figure.canvas.draw()
+    first, second = (text.get_window_extent() for text in ax.texts)
+    inside = ax.get_window_extent()
+    assert min(first.y0, second.y0) > inside.y1
+    assert not first.overlaps(second)
+    legend = ax.get_legend().get_window_extent()
+    assert legend.y0 > max(first.y1, second.y1)
+
+
 def test_an_absent_column_is_named() -> None:
     with pytest.raises(cm.ComorbidError, match="ppv not found"):
         cm.curve_plot(FRAME, "prevalence", "ppv")

@@ -10,8 +10,8 @@ from matplotlib.ticker import FuncFormatter, NullLocator
 
 from comorbid.columns.words import sentence_case
 from comorbid.disclosure import guarded
-from comorbid.plots.canvas import axes_for
-from comorbid.plots.lettering import literal
+from comorbid.plots.canvas import axes_for, room_of
+from comorbid.plots.lettering import literal, text_width
 from comorbid.plots.scales import plain
 from comorbid.plots.style import ABOVE, GREY, PALE, SMALL, WIDTH, looks
 from comorbid.plots.subjects import require_rows
@@ -47,7 +47,7 @@ def curve_plot(
     ax : Axes, optional
         Where to draw; a figure is made when absent.
     marks : mapping of text to value of x, optional
-        Marked by a grey upright line, with the text along it.
+        Marked by a grey upright line, with the text above it.
     level : float, optional
         A value of y marked by a grey level line.
     log : bool
@@ -73,24 +73,23 @@ def curve_plot(
     found = ", ".join(map(str, frame.columns))
     require_rows(frame, columns, "curve_plot", f"the frame has {len(frame)} rows: {found}.")
     with axes_for(frame, ax, width, HEIGHT) as target:
-        _lines(target, frame, x, y, group, labels or {})
+        _lines(target, frame, x, y, group)
         _axes(target, frame, x, y, log, percent, labels or {})
         if level is not None:
             target.axhline(level, color=GREY, linewidth=0.8, linestyle=(0, (1, 2)), zorder=1)
-        for text, value in (marks or {}).items():
-            _mark(target, text, value)
+        above = _marks(target, marks or {}, 72 * (width if ax is None else room_of(ax)))
+        if group:
+            title = literal((labels or {}).get(group, sentence_case(group)))
+            target.legend(title=title, title_fontsize=SMALL, ncols=4, borderaxespad=0.5 + 1.4 * above, **ABOVE)
     return target
 
 
-def _lines(ax: Axes, frame: pd.DataFrame, x: str, y: str, group: str | None, labels: Mapping[str, str]) -> None:
+def _lines(ax: Axes, frame: pd.DataFrame, x: str, y: str, group: str | None) -> None:
     groups = list(dict.fromkeys(frame[group])) if group else [None]
     for at, (value, look) in enumerate(zip(groups, looks(len(groups)), strict=True)):
         own = (frame if group is None else frame[frame[group] == value]).sort_values(x)
         said = "" if group is None else literal(value)
         ax.plot(own[x], own[y], color=look.colour, linestyle=LINES[at % len(LINES)], linewidth=1.8, label=said)
-    if group is not None:
-        title = literal(labels.get(group, sentence_case(group)))
-        ax.legend(title=title, title_fontsize=SMALL, ncols=4, **ABOVE)
 
 
 def _axes(ax: Axes, frame: pd.DataFrame, x: str, y: str, log: bool, percent: bool, labels: Mapping[str, str]) -> None:
@@ -108,10 +107,17 @@ def _axes(ax: Axes, frame: pd.DataFrame, x: str, y: str, log: bool, percent: boo
     ax.grid(color=PALE)
 
 
-def _mark(ax: Axes, text: str, value: float) -> None:
-    ax.axvline(value, color=GREY, linewidth=0.8, zorder=1)
-    ax.annotate(
-        literal(text), (value, 0.98), (-2, 0), xycoords=("data", "axes fraction"), textcoords="offset points",
-        rotation=90, ha="right", va="top", fontsize=SMALL - 1, color=GREY,
-        bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.8},
-    )  # fmt: skip
+def _marks(ax: Axes, marks: Mapping[str, float], room: float) -> int:
+    """Upright lines with their texts above the axes, `room` points wide; returns how many lines the texts take."""
+    ends: list[float] = []
+    for text, value in sorted(marks.items(), key=lambda mark: mark[1]):
+        centre = room * ax.transAxes.inverted().transform(ax.transData.transform((value, 0.0)))[0]
+        half = text_width(text) / 2 + 3
+        line = next((at for at, end in enumerate(ends) if end <= centre - half), len(ends))
+        ends[line : line + 1] = [centre + half]
+        ax.axvline(value, color=GREY, linewidth=0.8, zorder=1)
+        ax.annotate(
+            literal(text), (value, 1.0), (0, 3 + 11 * line), xycoords=("data", "axes fraction"),
+            textcoords="offset points", ha="center", va="bottom", fontsize=SMALL, color=GREY,
+        )  # fmt: skip
+    return len(ends)
