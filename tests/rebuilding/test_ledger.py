@@ -75,6 +75,7 @@ def test_a_synthetic_cohort_never_yields_a_verdict() -> None:
 
 def test_a_column_that_is_not_there_is_named_and_nothing_is_faked() -> None:
     cohort = SimpleNamespace(
+        title="Other",
         name="small",
         synthetic=False,
         codebook=SimpleNamespace(variables={"migraine": SimpleNamespace(label="Migraine")}, universe=""),

@@ -30,7 +30,7 @@ def test_digits_that_were_printed_are_kept(text: str, values: tuple, half_units:
 @pytest.mark.parametrize(
     ("measure", "text", "shown"),
     [
-        ("prevalence", "0.77 (0.69 to 0.864)", "77% (69% to 86.4%)"),
+        ("prevalence", "0.77 (0.69 to 0.864)", "77% (69 to 86.4)"),
         ("prevalence", "0.5637", "56.37%"),
         ("odds_ratio", "2.0 (1.3 to 3.1)", "2.0 (1.3 to 3.1)"),
         ("incidence", "2.2%", "2.2%"),

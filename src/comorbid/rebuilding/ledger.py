@@ -82,11 +82,12 @@ def _rebuilt(mine: pd.DataFrame, judged: Judgement) -> str:
     """The numbers that tell most, by kind, and how many more there are."""
     if mine.empty:
         return _nothing(judged)
+    people = str(mine.attrs.get("cohort") or "")
     rank = {name: place for place, name in enumerate(judged.rests_on)}
     every = sorted(mine.to_dict("records"), key=lambda number: rank.get(number["rebuild"], len(rank)))
     first = sorted(every, key=lambda number: number["within_tolerance"] is not False)[:MOST]
     kinds = dict.fromkeys(number["kind"] for number in first)
-    said = [f"{kind}: {'; '.join(_said(n) for n in first if n['kind'] == kind)}." for kind in kinds]
+    said = [f"{kind}: {'; '.join(_said(n, people) for n in first if n['kind'] == kind)}." for kind in kinds]
     more = len(mine) - len(first)
     return " ".join(text[:1].upper() + text[1:] for text in said) + (f" And {more} more there." if more else "")
 
@@ -98,8 +99,8 @@ def _nothing(judged: Judgement) -> str:
     return NONE_REBUILT if judged.analysis == HERE else NONE_PRINTED
 
 
-def _said(number: dict[Any, Any]) -> str:
+def _said(number: dict[Any, Any], people: str) -> str:
     left = " (left its tolerance)" if number["within_tolerance"] is False else ""
-    cohort = "synthetic data" if number["verdict"] == SYNTHETIC_VERDICT else number["cohort"]
-    where = f", {cohort}" if cohort else ""
+    cohort = "synthetic data" if number["verdict"] == SYNTHETIC_VERDICT else people or number["cohort"]
+    where = f", {cohort}" if number["cohort"] else ""
     return f"{number['label']}{where}: {number['rebuilt']}{left}"

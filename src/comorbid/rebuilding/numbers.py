@@ -60,6 +60,7 @@ def rebuilt_numbers(
     rows = {str(row["id"]): row for row in published_estimates().to_dict("records")}
     said = published_claims().set_index("id")["claim"]
     frame = pd.DataFrame([_row(rebuild, rows, str(said[rebuild.claim]), people) for rebuild in chosen], columns=COLUMNS)
+    frame.attrs["cohort"] = people.title if people is not None else ""
     return frame.astype({"within_tolerance": "boolean"})
 
 

@@ -31,28 +31,26 @@ def read_printed(text: str) -> Printed:
 
 
 def published_text(measure: str, printed: str) -> str:
-    """What was printed, shares as percentages: "14.2%", "2.1 (1.7 to 2.6)"."""
+    """What was printed, shares as percentages: "14.2% (13.1 to 15.4)", "2.1 (1.7 to 2.6)"."""
     if measure not in PERCENT_MEASURES or "%" in printed:
         return printed
-    found = [f"{_percent(figure)}%" for figure in FIGURE.findall(printed)]
-    return found[0] + (f" ({' to '.join(found[1:])})" if found[1:] else "") if found else ""
+    found = [_percent(figure) for figure in FIGURE.findall(printed)]
+    return f"{found[0]}%" + (f" ({' to '.join(found[1:])})" if found[1:] else "") if found else ""
 
 
 def number_text(number: Number) -> str:
-    """A rebuilt number with its interval: "2.55 (1.49 to 4.38)", "38% (29% to 48%)"; empty without an estimate."""
+    """A rebuilt number with its interval: "2.55 (1.49 to 4.38)", "38.0% (29.1 to 47.5)"; empty without an estimate."""
     if math.isnan(number.estimate):
         return ""
     texts = [_text(number.measure, value) for value in (number.estimate, number.conf_low, number.conf_high)]
-    unit = " points" if number.measure == "prevalence_difference" else ""
+    unit = " points" if number.measure == "prevalence_difference" else "%" if number.measure in PERCENT_MEASURES else ""
     spread = "" if math.isnan(number.conf_low) else f" ({texts[1]} to {texts[2]})"
     return f"{texts[0]}{unit}{spread}"
 
 
 def _text(measure: str, value: float) -> str:
-    if measure == "prevalence_difference":
-        return f"{100 * value:.1f}"
     if measure in PERCENT_MEASURES:
-        return f"{100 * value:.1f}%"
+        return f"{100 * value:.1f}"
     return f"{value:.0f}" if abs(value) >= 100 else f"{value:.2f}"
 
 
