@@ -75,7 +75,23 @@ def characteristics(
         for group, inside in _groups(cells, names, most)
         for row in _rows(inside, variable, conf_level)
     ]
-    return cohort.labelled(arrange(pd.DataFrame(rows), [NUMBER]), conf_level=conf_level)
+    frame = cohort.labelled(arrange(pd.DataFrame(rows), [NUMBER]), conf_level=conf_level)
+    frame.attrs["labels"] = {**frame.attrs["labels"], **_with_units(cohort, variables)}
+    frame.attrs["levels"] = {NUMBER: {group: _in_words(group) for group in frame[NUMBER].unique()}}
+    return frame
+
+
+def _with_units(cohort: Cohort, variables: Sequence[str]) -> dict[str, str]:
+    """Labels of variables that have a unit, which a mean needs beside it."""
+    described = {name: cohort.codebook.variables[name] for name in variables}
+    return {name: f"{one.label}, {one.unit}" for name, one in described.items() if one.unit and not one.is_categorical}
+
+
+def _in_words(group: str) -> str:
+    """A group as the head of its column: "All", "No condition", "1 condition", "3 or more conditions"."""
+    if group in (ALL, "0"):
+        return "All" if group == ALL else "No condition"
+    return f"{group.replace('+', ' or more')} condition{'' if group == '1' else 's'}"
 
 
 def _groups(cells: Cells, names: Sequence[str], most: int) -> Iterator[tuple[str, Cells]]:
