@@ -18,7 +18,7 @@ SPEC: dict[str, Any] = {
         "name": "pairs",
         "title": "Pairs",
         "question": "How often together?",
-        "citations": ["A <i>work</i>"],
+        "citations": ["A <i>work</i>", "Hill, Proc 1965;58:295, doi:10.1177/003(591)"],
     },
     "cohort": {"name": "synthetic", "title": "Synthetic cohort", "synthetic": True},
     "parameters": {"cohort": "synthetic", "sex": None},
@@ -129,8 +129,10 @@ def arranged() -> BeautifulSoup:
         "<table class='wordy'><thead><tr><th scope='col'>Claim</th><th scope='col'>Said</th></tr></thead><tbody>"
         "<tr><th scope='rowgroup' rowspan='2'>One</th><td>yes</td></tr><tr><td>no</td></tr></tbody></table>"
     )
+    head = "<thead><tr><th>Odds ratio (95% CI)</th></tr></thead>"
     soup = BeautifulSoup(
-        f"<main><table><tbody>{few}</tbody></table><table><tbody>{many}</tbody></table>{wordy}</main>", "html.parser"
+        f"<main><table>{head}<tbody>{few}</tbody></table><table><tbody>{many}</tbody></table>{wordy}</main>",
+        "html.parser",
     )
     frame_tables(soup)
     return soup
@@ -144,6 +146,8 @@ def test_an_interval_is_one_piece_and_stands_below_where_many_stand_side_by_side
         "21.5% (20 to 23) [imprecise]",
         "12",
     ]
+    head = few.select_one("thead th")
+    assert head.get_text() == "Odds ratio (95% CI)" and head.span["class"] == ["interval"]
     assert few.get("class") is None and many["class"] == "stacked"
 
 
@@ -167,8 +171,27 @@ def test_how_it_was_made_is_told(page: BeautifulSoup) -> None:
     assert rows["Cohort"] == "Synthetic cohort (synthetic)"
     assert (rows["Parameter sex"], rows["SHA-256 of data"]) == ("none", "ab12")
     assert "pandas" in rows["Packages"]
+    works = [(link.get_text(), link["href"]) for link in page.select("ul.works a")]
+    assert works == [("doi:10.1177/003(591)", "https://doi.org/10.1177/003%28591%29")]
     files = [link["href"] for link in page.select("section a[download]")]
     assert files == ["pairs.ipynb", "tables/shares.csv", "manifest.json"]
+
+
+def test_the_cohort_stands_over_the_title_with_the_way_to_its_other_reports() -> None:
+    notebook = nbformat.from_dict({**new_notebook(cells=[new_markdown_cell("# Pairs\n\nWhy.")]), "metadata": {}})
+    for about, ways in (("", []), ("pairs", []), ("who", ["../who/index.html"])):
+        page = BeautifulSoup(to_html(notebook, {**SPEC, "about": about}, CONTENTS), "html.parser")
+        place = page.select_one("main p.place")
+        assert place.b.get_text() == "Synthetic cohort" and place.find_next("h1").get_text() == "Pairs"
+        assert [link["href"] for link in place.find_all("a")] == ["../index.html", *ways]
+
+
+def test_contents_follow_the_main_result() -> None:
+    cells = [new_markdown_cell("# Pairs\n\nWhy.\n\n## People"), new_markdown_cell("> Half of them.")]
+    notebook = nbformat.from_dict({**new_notebook(cells=cells), "metadata": {}})
+    page = BeautifulSoup(to_html(notebook, SPEC, {**CONTENTS, "headline": "Half of them."}), "html.parser")
+    names = [tag.name for tag in page.main.find_all(["h1", "h2", "blockquote", "nav"])]
+    assert names[:4] == ["h1", "blockquote", "nav", "h2"]
 
 
 def test_a_synthetic_cohort_is_announced(page: BeautifulSoup) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from comorbid.analyses.strobe import ABOUT, ELSEWHERE, ITEMS, answers
+from comorbid.analyses.strobe import ABOUT, ELSEWHERE, IN_ABOUT, ITEMS, answers
 from comorbid.analyses.study import Analysis, load_study
 from comorbid.errors import AnalysisError, ComorbidError
 from tests.analyses.toy_study import write_study
@@ -35,18 +35,19 @@ def test_the_study_answers_what_a_report_of_a_survey_can() -> None:
 
 def test_what_a_report_leaves_out_is_said_and_the_report_on_the_cohort_answers_it() -> None:
     said = {
-        item: (text, address) for item, _, text, address in answers({"19": "Limits"}, {"Title": "t", "Limits": "l"})
+        item: (text, address)
+        for item, _, text, address in answers({"19": "Limits"}, {"Title": "#t", "Limits": "#l"}, "../about/index.html")
     }
     assert list(said) == list(ITEMS)
-    assert said["19"] == ("Limits", "l") and said["1"] == said["18"] == ("Title", "t")
-    assert said["6"] == (ABOUT, "") and said["17"] == ("Not answered here", "")
-    (about,) = (a for a in ANALYSES if a.title == ABOUT.removeprefix("In the report "))
-    assert {item for item, text in ELSEWHERE.items() if text == ABOUT} <= set(about.strobe or {})
+    assert said["19"] == ("Limits", "#l") and said["1"] == said["18"] == ("Title", "#t")
+    assert said["6"] == (IN_ABOUT, "../about/index.html") and said["17"] == ("Not answered here", "")
+    (about,) = (a for a in ANALYSES if a.title == ABOUT)
+    assert {item for item, text in ELSEWHERE.items() if text == IN_ABOUT} <= set(about.strobe or {})
 
 
 def test_a_section_that_is_not_there_is_named_with_those_that_are() -> None:
     with pytest.raises(AnalysisError, match=r"item 13 .* 'Flow', which the report does not have\. It has: Limits"):
-        list(answers({"13": "Flow"}, {"Limits": "limits"}))
+        list(answers({"13": "Flow"}, {"Limits": "#limits"}))
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
+from urllib.parse import quote
 
 from bs4 import BeautifulSoup, Tag
 from nbformat import NotebookNode
@@ -41,7 +42,9 @@ def to_html(notebook: NotebookNode, spec: Mapping[str, Any], contents: Mapping[s
         picture["alt"] = NO_DESCRIPTION
     _fill_contents(soup)
     _lead_with_headline(soup, str(contents.get("headline", "")))
-    _fill_strobe(soup, spec["analysis"].get("strobe") or {})
+    _place_contents(soup)
+    _fill_strobe(soup, spec["analysis"].get("strobe") or {}, _about(spec))
+    _link_works(soup)
     frame_tables(soup)
     return str(soup)
 
@@ -50,12 +53,20 @@ def _facts(notebook: NotebookNode, spec: Mapping[str, Any], contents: Mapping[st
     return {
         "title": _title(notebook) or spec["analysis"]["title"],
         "style": (TEMPLATES / "report" / "style.css").read_text(encoding="utf-8"),
+        "cohort": spec["cohort"]["title"],
+        "about": _about(spec),
         "synthetic": spec["cohort"]["synthetic"],
         "provenance": list(_provenance(spec)),
         "citations": spec["analysis"]["citations"],
         "strobe": bool(spec["analysis"].get("strobe")),
         "files": list(_files(spec["analysis"]["name"], contents)),
     }
+
+
+def _about(spec: Mapping[str, Any]) -> str:
+    """Address of the report that describes the cohort, seen from another one; empty in that report itself."""
+    about = spec.get("about", "")
+    return f"../{about}/index.html" if about and about != spec["analysis"]["name"] else ""
 
 
 def _title(notebook: NotebookNode) -> str:
@@ -71,7 +82,7 @@ def _provenance(spec: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield "Cohort", f"{spec['cohort']['title']} ({spec['cohort']['name']})"
     yield "Question", spec["analysis"]["question"]
     for name, value in spec["parameters"].items():
-        yield f"Parameter {name}", "none" if value is None else str(value)
+        yield f"Parameter {name}", "none" if value is None or value == "" else str(value)
     for name, value in spec["inputs"].items():
         yield f"SHA-256 of {name}", value
     yield "comorbid", library_version()
@@ -96,9 +107,17 @@ def _fill_contents(soup: BeautifulSoup) -> None:
         heading["id"] = heading.get("id") or _address(heading.get_text(), used)
         if heading.name != "h1":
             entries.append(_entry(soup, heading))
-    label = soup.new_tag("p")
+    box, label = soup.new_tag("div"), soup.new_tag("p")
     label.string = "Contents"
-    nav.extend([label, entries])
+    box.extend([label, entries])
+    nav.append(box)
+
+
+def _place_contents(soup: BeautifulSoup) -> None:
+    """The contents after title and main result, which a reader of a narrow page meets first."""
+    nav, first = soup.find("nav"), soup.select_one("main > h2, main > details.code")
+    if isinstance(nav, Tag) and first is not None:
+        first.insert_before(nav.extract())
 
 
 def _entry(soup: BeautifulSoup, heading: Tag) -> Tag:
@@ -109,32 +128,43 @@ def _entry(soup: BeautifulSoup, heading: Tag) -> Tag:
     return item
 
 
-def _fill_strobe(soup: BeautifulSoup, items: Mapping[str, str]) -> None:
-    """Lead from each item of the checklist to the section that answers it, or say who does."""
+def _fill_strobe(soup: BeautifulSoup, items: Mapping[str, str], about: str) -> None:
+    """Lead from each item of the checklist to the section or the report that answers it, or say who does."""
     table = soup.find("table", class_="strobe")
     if isinstance(table, Tag):
-        headings = {heading.get_text(): str(heading["id"]) for heading in soup.select("main h1, main h2, main h3")}
-        table.extend([_strobe_row(soup, *answer) for answer in answers(items, headings)])
+        headings = {heading.get_text(): f"#{heading['id']}" for heading in soup.select("main h1, main h2, main h3")}
+        table.extend([_strobe_row(soup, *answer) for answer in answers(items, headings, about)])
 
 
 def _strobe_row(soup: BeautifulSoup, item: str, asked: str, answer: str, address: str) -> Tag:
     row, name, place = soup.new_tag("tr"), soup.new_tag("th", attrs={"scope": "row"}), soup.new_tag("td")
     name.string = f"{item}. {asked}"
-    shown = soup.new_tag("a", href=f"#{address}") if address else soup.new_tag("span", attrs={"class": "quiet"})
+    shown = soup.new_tag("a", href=address) if address else soup.new_tag("span", attrs={"class": "quiet"})
     shown.string = answer
     place.append(shown)
     row.extend([name, place])
     return row
 
 
+def _link_works(soup: BeautifulSoup) -> None:
+    """Make the DOI at the end of a work cited a link to the work."""
+    for item in soup.select("ul.works li"):
+        work, found, doi = item.get_text().partition("doi:")
+        if found:
+            link = soup.new_tag("a", href=f"https://doi.org/{quote(doi, safe='/')}")
+            link.string = found + doi
+            item.clear()
+            item.extend([work, link])
+
+
 def _lead_with_headline(soup: BeautifulSoup, headline: str) -> None:
     """The main result before the first section; in the notebook it stands where its numbers are known."""
     wanted = " ".join(headline.split())
-    for quote in soup.select("main blockquote"):
+    for said in soup.select("main blockquote"):
         first = soup.select_one("main > h2, main > details.code")
-        if wanted and first is not None and " ".join(quote.get_text().split()) == wanted:
-            quote["class"] = "headline"
-            first.insert_before(quote.extract())
+        if wanted and first is not None and " ".join(said.get_text().split()) == wanted:
+            said["class"] = "headline"
+            first.insert_before(said.extract())
             return
 
 

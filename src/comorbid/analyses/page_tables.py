@@ -8,8 +8,11 @@ from bs4 import BeautifulSoup, Tag
 
 __all__ = ["frame_tables"]
 
-INTERVAL = re.compile(r"(.+?) (\([^()]+ to [^()]+\)|\(reference\))(.*)")
+INTERVAL = re.compile(r"([<>+-]?[\d∞]\S*(?: points)?|not estimable) (\([^()]+ to [^()]+\)|\(reference\))(.*)")
 """An estimate, its interval, and what may follow it."""
+
+HEADER = re.compile(r"(.+) (\([^()]*CI\))")
+"""What a column of estimates holds, and the words for its intervals."""
 
 SIDE_BY_SIDE = 3
 """From so many columns of intervals on, an interval stands below its estimate."""
@@ -59,13 +62,14 @@ def _move_notes(soup: BeautifulSoup, table: Tag) -> None:
 
 def _part_intervals(soup: BeautifulSoup, table: Tag) -> None:
     """Make each interval one piece of its cell; where many stand side by side, let them stand below the estimates."""
-    for cell in table.select("tbody td.num"):
-        found = INTERVAL.fullmatch(cell.get_text())
-        if found and cell.string is not None:
-            interval = soup.new_tag("span", attrs={"class": "interval"})
-            interval.string = found[2]
-            cell.clear()
-            cell.extend([f"{found[1]} ", interval, found[3]] if found[3] else [f"{found[1]} ", interval])
+    for place, pattern in (("tbody td", INTERVAL), ("thead th", HEADER)):
+        for cell in table.select(place):
+            found = pattern.fullmatch(cell.get_text())
+            if found and cell.string is not None:
+                interval = soup.new_tag("span", attrs={"class": "interval"})
+                interval.string = found[2]
+                cell.clear()
+                cell.extend([text for text in (f"{found[1]} ", interval, *found.groups()[2:]) if text])
     rows = [len(row.select("span.interval")) for row in table.select("tbody tr")]
     if max(rows, default=0) >= SIDE_BY_SIDE:
         table["class"] = " ".join([*(table.get("class") or []), "stacked"])

@@ -13,6 +13,7 @@ from comorbid.analyses.fingerprint import input_hashes, key_of
 from comorbid.analyses.parameter_cell import read_parameters
 from comorbid.analyses.parameters import Parameter, require_parameter, resolve_parameters
 from comorbid.analyses.places import Places
+from comorbid.analyses.strobe import ABOUT
 from comorbid.analyses.study import Analysis, Study
 from comorbid.errors import AnalysisError, listed
 
@@ -39,6 +40,8 @@ class Job:
     variables : tuple of str
         Those of the cohort that a notebook of the study names: every report on a confidential cohort is about the
         people who share their gaps in them, so that no two reports differ by a few people.
+    about : str
+        The study's analysis that describes the cohort, to which its reports lead; empty where there is none.
     """
 
     analysis: Analysis
@@ -48,6 +51,7 @@ class Job:
     key: str
     missing: tuple[str, ...] = ()
     variables: tuple[str, ...] = ()
+    about: str = ""
 
     @property
     def reason(self) -> str:
@@ -67,6 +71,7 @@ class Job:
             "cohort": {key: getattr(self.cohort, key) for key in ("name", "title", "synthetic", "release")},
             "parameters": dict(self.parameters),
             "variables": list(self.variables),
+            "about": self.about,
             "inputs": dict(self.inputs),
             "key": self.key,
             "timeout": self.analysis.timeout,
@@ -104,8 +109,8 @@ def plan_jobs(study: Study, names: Iterable[str], cohort: CohortFacts, given: Ma
     chosen = study.select(names)
     signatures = {analysis.name: read_parameters(analysis.notebook) for analysis in chosen}
     _check_given(given, signatures)
-    named = _named(study, given, cohort)
-    jobs = tuple(_job(analysis, signatures[analysis.name], cohort, given, named) for analysis in chosen)
+    named, about = _named(study, given, cohort), _about(study, cohort)
+    jobs = tuple(_job(analysis, signatures[analysis.name], cohort, given, named, about) for analysis in chosen)
     if all(job.missing for job in jobs):
         lines = "; ".join(f"{job.analysis.name} needs {listed(job.missing)}" for job in jobs)
         raise AnalysisError(f"nothing to run: {cohort.name} lacks what the analyses need ({lines}).")
@@ -120,12 +125,19 @@ def _named(study: Study, given: Mapping[str, str], cohort: CohortFacts) -> tuple
     return tuple(name for name in cohort.variables if name in words)
 
 
+def _about(study: Study, cohort: CohortFacts) -> str:
+    """The analysis of the study that says who the cohort's people are, if the cohort has what it needs."""
+    able = (a for a in study.analyses if not a.lacks(cohort.variables, len(cohort.conditions)))
+    return next((a.name for a in able if a.title == ABOUT), "")
+
+
 def _job(
     analysis: Analysis,
     signature: tuple[Parameter, ...],
     cohort: CohortFacts,
     given: Mapping[str, str],
     named: tuple[str, ...],
+    about: str,
 ) -> Job:
     missing = analysis.lacks(cohort.variables, len(cohort.conditions))
     values = {} if missing else _values(analysis, signature, cohort, given)
@@ -133,7 +145,7 @@ def _job(
     facts = asdict(analysis)
     described = {**inputs, **{key: str(facts[key]) for key in DESCRIBED}}
     key = key_of(analysis.name, cohort.name, values, described)
-    return Job(analysis, cohort, values, inputs, key, missing, named)
+    return Job(analysis, cohort, values, inputs, key, missing, named, about)
 
 
 def inputs_of(analysis: Analysis, fingerprint: str) -> dict[str, str]:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 
 from comorbid.errors import AnalysisError, listed, require_known
 
-__all__ = ["ELSEWHERE", "ITEMS", "answers", "check_items"]
+__all__ = ["ABOUT", "ELSEWHERE", "IN_ABOUT", "ITEMS", "answers", "check_items"]
 
 ITEMS = {
     "1": "Design and main result, in title and summary",
@@ -37,10 +37,13 @@ ITEMS = {
 }
 
 
-ABOUT = "In the report About this cohort"
+ABOUT = "About this cohort"
+"""Title of the report that answers for the others who was studied."""
+
+IN_ABOUT = f"In the report {ABOUT}"
 
 ELSEWHERE = {
-    **dict.fromkeys(("4", "6", "7", "8", "12", "13", "14", "15"), ABOUT),
+    **dict.fromkeys(("4", "6", "7", "8", "12", "13", "14", "15"), IN_ABOUT),
     "5": "In the survey's own documentation",
     "10": "Not applicable: who ran the survey settled its size",
     "11": "In the cohort's codebook, which holds the groups",
@@ -69,15 +72,19 @@ def check_items(items: Mapping[str, object], where: str) -> dict[str, str]:
     return {item: str(heading) for item, heading in items.items()}
 
 
-def answers(items: Mapping[str, str], headings: Mapping[str, str]) -> Iterator[tuple[str, str, str, str]]:
-    """Every item of the checklist: its number, what it asks, the answer, and the answer's address in the page.
+def answers(
+    items: Mapping[str, str], headings: Mapping[str, str], about: str = ""
+) -> Iterator[tuple[str, str, str, str]]:
+    """Every item of the checklist: its number, what it asks, the answer, and the answer's address.
 
     Parameters
     ----------
     items : mapping of str to str
         Heading of the section that answers each item.
     headings : mapping of str to str
-        Address of each heading of the page; the first is its title.
+        Address in the page of each of its headings, such as "#limits"; the first heading is the title.
+    about : str
+        Address of the report that describes the cohort, where there is one.
 
     Yields
     ------
@@ -97,4 +104,5 @@ def answers(items: Mapping[str, str], headings: Mapping[str, str]) -> Iterator[t
                 f"STROBE item {item} is to be answered by the section {heading!r}, which the report does not have. "
                 f"It has: {listed(headings, 30)}. Mend study.toml."
             )
-        yield item, asked, heading or ELSEWHERE.get(item, "Not answered here"), headings.get(heading, "")
+        answer = heading or ELSEWHERE.get(item, "Not answered here")
+        yield item, asked, answer, about if answer == IN_ABOUT else headings.get(heading, "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from html import escape
 from itertools import groupby
@@ -11,6 +12,9 @@ import pandas as pd
 
 from comorbid.columns.words import slug
 from comorbid.tables.plain import notes, readable
+
+FIGURE = re.compile(r"[<>+-]?\d[\d,]*(\.\d+)?%?( \([^()]+\))?")
+"""A number as readers see it, alone or with its interval."""
 
 
 def to_html(
@@ -49,9 +53,11 @@ def to_html(
     """
     shown = readable(frame)
     numeric = set(shown.attrs["numeric"])
+    wordy = _wordy(shown, numeric)
+    numeric |= set() if wordy else _figures(shown)
     identifier = slug(name or caption or "table")
     parts = [
-        f'<table class="comorbid-table{_wordy(shown, numeric)}" id="{identifier}">',
+        f'<table class="comorbid-table{wordy}" id="{identifier}">',
         _caption(caption, str(shown.attrs.get("context", "")), identifier),
         f"<thead>\n<tr>{_header(shown, numeric)}</tr>\n</thead>",
         f"<tbody>\n{_body(shown, numeric, links or {})}\n</tbody>",
@@ -100,6 +106,13 @@ def _wordy(shown: pd.DataFrame, numeric: set[str]) -> str:
     """A class for tables of sentences: they keep a width at which words can be read, and scroll."""
     longest = max((len(str(cell)) for name in shown.columns for cell in shown[name]), default=0)
     return " wordy" if not numeric and len(shown.columns) > 3 and longest > 80 else ""
+
+
+def _figures(shown: pd.DataFrame) -> set[str]:
+    """Columns after the first whose texts are all figures, such as "0.17%" or "2.10 (1.70 to 2.70)"."""
+    rest = [str(name) for name in shown.columns[1:]]
+    cells = {name: [str(cell) for cell in shown[name] if str(cell)] for name in rest}
+    return {name for name, texts in cells.items() if texts and all(map(FIGURE.fullmatch, texts))}
 
 
 def _linked(cell: str, links: Mapping[str, str]) -> str:
