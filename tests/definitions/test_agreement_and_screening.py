@@ -126,3 +126,8 @@ def test_misclassification_refuses_what_cannot_be() -> None:
         cm.misclassified_pair(CELLS, errors_a=(80, 1))
     with pytest.raises(cm.ComorbidError, match="nobody"):
         cm.misclassified_pair(dict.fromkeys(CELLS, 0))
+    for wrong in (np.inf, np.nan, -1):
+        with pytest.raises(cm.ComorbidError, match="give both, only_a, only_b and neither"):
+            cm.misclassified_pair(CELLS | {"both": wrong})
+    with pytest.raises(cm.ComorbidError, match="give both, only_a, only_b and neither"):
+        cm.misclassified_pair({"both": 1, "only_a": 1, "only_b": 1})

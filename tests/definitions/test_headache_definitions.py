@@ -113,6 +113,40 @@ def test_every_criterion_of_every_definition_has_a_boundary_here() -> None:
     assert every == failed | shared
 
 
+@pytest.mark.parametrize(
+    ("name", "change", "said"),
+    [
+        (
+            "migraine_without_aura",
+            {"better_explained": 2},
+            "`better_explained` has fewer .* true or false",
+        ),
+        ("migraine_without_aura", {"better_explained": "no"}, "`better_explained`"),
+        ("migraine_without_aura", {"under_18": 0.5}, "`under_18`"),
+        ("migraine_without_aura", {"pulsating": 2, "one_sided": "x"}, "`one_sided` .*; `pulsating`"),
+        ("migraine_without_aura", {"attacks": "10"}, "`attacks` .* not numbers from 0"),
+        ("migraine_without_aura", {"attacks": np.inf}, "`attacks`"),
+        ("migraine_without_aura", {"attacks": True}, "`attacks` holds true and false"),
+        ("migraine_without_aura", {"duration_hours": -1.0}, "`duration_hours`"),
+        ("chronic_migraine", {"headache_days": 99}, "`headache_days` .* not numbers from 0 to 31"),
+        ("chronic_migraine", {"migraine_days": 16}, "`migraine_days` are more than `headache_days`"),
+        ("migraine_with_aura", {"aura_kinds": 7}, "`aura_kinds` .* from 0 to 6"),
+    ],
+)
+def test_codes_for_no_and_for_no_answer_are_refused(name: str, change: dict, said: str) -> None:
+    """A code of 2, and the word "no", were true; 99 days without headache known were chronic migraine."""
+    with pytest.raises(cm.ComorbidError, match=said) as fault:
+        RULES[name].applies(person(**LEAST[name] | change))
+    assert "99" not in str(fault.value)
+
+
+@pytest.mark.parametrize("form", ["bool", "boolean", "int8", "Int8", "float64", "object"])
+def test_true_and_false_in_any_form(form: str) -> None:
+    people = person(**LEAST["migraine_without_aura"])
+    signs = [name for name in people if people[name].dtype == bool]
+    assert RULES["migraine_without_aura"].applies(people.astype(dict.fromkeys(signs, form))).tolist() == [True]
+
+
 def test_less_movement_and_worse_on_provocation_are_one_item_together() -> None:
     one = NECK_CASE | {"improves_with_neck_disorder": False}
     both = one | {"reduced_neck_movement": True, "worsened_by_neck_provocation": True}

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from comorbid.errors import SpecError, listed
+from comorbid.definitions.features import feature_fault
+from comorbid.errors import SpecError, few, listed
 
 STATUSES = ("seen", "memory")
 
@@ -75,7 +76,8 @@ class CaseDefinition:
         Raises
         ------
         SpecError
-            When a column is absent or has missing values: whether they are met could not be told.
+            When a column is absent, has missing values, so that whether they are met could not be told, or values that
+            it cannot have: text or codes for true and false, more than 31 days a month.
         """
         letters = [criterion.letter for criterion in self.criteria]
         return pd.DataFrame(dict(zip(letters, self._met(people), strict=True)), index=people.index)
@@ -106,6 +108,15 @@ class CaseDefinition:
             raise SpecError(
                 f"{self.label}: missing values in {listed(missing)}; whether these people are cases cannot be told. "
                 "Leave them out first."
+            )
+        wrong = [fault for name in self.features if (fault := feature_fault(name, people[name]))]
+        if not wrong and {"migraine_days", "headache_days"} <= {*self.features}:
+            more = int((people["migraine_days"] > people["headache_days"]).sum())
+            wrong = [f"`migraine_days` are more than `headache_days` for {few(more)} people"] if more else []
+        if wrong:
+            raise SpecError(
+                f"{self.label}: {'; '.join(wrong)}. Recode them first, codes for no answer as missing; "
+                "`cm.HEADACHE_FEATURES` says what each holds."
             )
 
 

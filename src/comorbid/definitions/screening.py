@@ -78,7 +78,7 @@ def misclassified_pair(
     Raises
     ------
     SpecError
-        When a share lies outside 0 to 1 or a cell is negative.
+        When a share lies outside 0 to 1, or a cell is absent, negative or infinite.
 
     Notes
     -----
@@ -86,9 +86,10 @@ def misclassified_pair(
     """
     for name, errors in (("errors_a", errors_a), ("errors_b", errors_b)):
         _check_shares(name, np.asarray(errors, dtype=float))
-    true = np.array([[cells["neither"], cells["only_b"]], [cells["only_a"], cells["both"]]], dtype=float)
-    if (true < 0).any() or not true.sum() > 0:
-        raise SpecError("cells hold a negative share, or nobody; give both, only_a, only_b and neither.")
+    given = [cells.get(name, np.nan) for name in ("neither", "only_b", "only_a", "both")]
+    true = np.array(given, dtype=float).reshape(2, 2)
+    if not ((true >= 0).all() and 0 < true.sum() < np.inf):
+        raise SpecError("cells hold no share, a negative one, or nobody; give both, only_a, only_b and neither.")
     found = classified_cells(true / true.sum(), errors_a, errors_b)
     apart = found[0, 1] * found[1, 0]
     ratio = found[1, 1] * found[0, 0] / apart if apart > 0 else float("nan")
