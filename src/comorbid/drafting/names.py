@@ -19,16 +19,17 @@ __all__ = [
 ]
 
 CONDITIONS = {
-    "migraine": r"migr|head ?aches?|cephal",
-    "low_back_pain": r"(low(er)? )?back ?(pain|ache|problem|trouble)|lumb(ar|ago)|\blbp\b|pain ?lb",
-    "neck_pain": r"neck|cervical",
+    "migraine": r"migr|head ?aches?|cephal|cefalea|kopfschmerz|c\u00e9phal",
+    "low_back_pain": r"lombalg|mal de dos|(r\u00fccken|ruecken|kreuz)schmerz|"
+    r"(low(er)? )?back ?(pain|ache|problem|trouble)|lumb(ar|ago|alg)|\blbp\b|pain ?lb",
+    "neck_pain": r"neck|cervical|nackenschmerz",
     "fibromyalgia": r"fibromyalg|widespread pain|\bcwp\b|\bfms?\b",
     "jaw_pain": r"jaw|facial pain|face pain|pain ?face|\btmd\b|temporomandibular",
     "depression": r"depress",
 }
 COVARIATES = {
-    "age": r"^age\b|^alter$|\bage (p|yrs|years|at|in)\b|\bage$|^ridageyr$",
-    "sex": r"^sex\b|\bsex$|^gender\b|\bgender$|^riagendr$|^geschlecht$",
+    "age": r"^age\b|^alter\b|^edad\b|^\u00e2ge\b|\bage (p|yrs|years|at|in)\b|\bage$|^ridageyr$",
+    "sex": r"^sex\b|\bsex$|^gender\b|\bgender$|^riagendr$|^geschlecht$|^sexe$|^sexo$",
     "education": r"^educ|\beducation(al)?\b|^school(ing)?$",
     "smoking": r"\bsmok|^smk",
 }
@@ -47,7 +48,8 @@ SOMEBODY_ELSE = r"\b(parents?|mother|father|spouse|partner|husband|wife|sibling|
 MEDICINE = r"\b(medic(ations?|ines?)|drugs?|pills?|tablets?|prescri\w+)\b"
 """Words that make a condition what is taken for it: a medicine for headache is not migraine."""
 DESIGN = {
-    "weights": r"^(.*_)?w(eigh)?t(s|ing)?(_.*|\d.*)?$|^(p|sample|survey)_?weights?$|^wt[a-z]*\d*|w(g|gh)?ts?(_.*)?$",
+    "weights": r"^gewichtung|^(.*_)?w(eigh)?t(s|ing)?(_.*|\d.*)?$|^(p|sample|survey)_?weights?$|"
+    r"^wt[a-z]*\d*|w(g|gh)?ts?(_.*)?$",
     "strata": r"strat|^str$|^sdmvstra$|^var_str",
     "psu": r"psu|cluster",
 }
@@ -65,7 +67,7 @@ PLACES = (
 NUMBER = r"(id|no|nr|num(ber)?)"
 PERSON = rf"^(id ?{NUMBER}?|pid|seqn|(person|resp(ondent)?|subj(ect)?|patient|participant|case) ?{NUMBER})$"
 QUASI = (
-    r"\bage\b|^age|\bsex\b|gender|\brace|ethnic|\bregion\b|\bstate\b|\bcounty\b|\beduc|\bschool(ing)?\b|\bmarital|"
+    r"^alter\b|^edad\b|^sexe$|^sexo$|geschlecht|\bage\b|^age|\bsex\b|gender|\brace|ethnic|\bregion\b|\bstate\b|\bcounty\b|\beduc|\bschool(ing)?\b|\bmarital|"
     r"\bmarried\b|\bincome\b|occupation|employment|\bjob ?(cat|category|title)?$|\bcountry\b|"
     r"\bhisp|minority|religi|nationality"
 )

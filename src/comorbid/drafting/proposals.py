@@ -19,6 +19,7 @@ from comorbid.drafting.names import (
     names_a_person,
 )
 from comorbid.drafting.no_answer import WHOLE, is_missing, missing_numbers
+from comorbid.drafting.order import order
 from comorbid.drafting.told import renamed, told_codes
 from comorbid.variables import key
 
@@ -37,7 +38,7 @@ __all__ = [
 ]
 
 NUMBER = r"-?(0|[1-9][0-9]{0,17})(\.[0-9]+)?"
-BEGINS = re.compile(r"\s*([<>]?)=?\s*(\d{1,9}(?:\.\d+)?)")
+COMMA = r"\s*-?\d+(,\d+)?\s*"
 FEW = 12
 """Whole numbers of up to as many distinct values are taken for codes."""
 MOSTLY = 0.8
@@ -170,6 +171,8 @@ def _left_out(name: str, label: str, known: pd.Series, is_date: bool) -> str:
         texts = known.astype(str)
         if look_like_dates(texts) or look_like_contacts(texts):
             return "its values look like dates, telephone numbers or addresses"
+        if texts.str.fullmatch(COMMA).mean() > 0.9 and texts.str.contains(",").any():
+            return "numbers with a decimal comma, written as text: write them as numbers in the file"
         if texts.nunique() > MANY and not numbers_as_text(texts) and texts.nunique() < len(texts):
             return f"text of {texts.nunique():,} different values: free text or an identifier"
         rare = _rare(texts)
@@ -222,7 +225,7 @@ def numbers_as_text(texts: pd.Series) -> bool:
 
 def _coded(known: pd.Series, labels: Mapping[str, str], declared: set[str]) -> Proposal | None:
     """A column of codes with its levels and missing codes; None for a quantity."""
-    codes = sorted({key(value): value for value in known.unique()}.items(), key=lambda item: _order(item[0]))
+    codes = sorted({key(value): value for value in known.unique()}.items(), key=lambda item: order(item[0]))
     numeric = pd.api.types.is_numeric_dtype(known)
     unlabelled = [code for code, _ in codes if code not in labels]
     if numeric and (len(unlabelled) > FEW or (labels and len(unlabelled) > len(codes) - len(unlabelled))):
@@ -232,7 +235,7 @@ def _coded(known: pd.Series, labels: Mapping[str, str], declared: set[str]) -> P
     every = dict(codes) | {code: _number(code) if numeric else code for code in labels}
     missing = {code: labels.get(code, "missing") for code in every if is_missing(code, labels, declared, list(every))}
     levels: dict[str, Any] = {}
-    for code, value in sorted(every.items(), key=lambda item: _order(item[0])):
+    for code, value in sorted(every.items(), key=lambda item: order(item[0])):
         if code not in missing:
             level = _level(code, labels)
             levels[f"{level} ({code})" if level in levels else level] = _plain(value)
@@ -287,12 +290,3 @@ def _number(code: str) -> Any:
 def _plain(value: Any) -> Any:
     """A code as TOML writes it: a whole number, or text."""
     return _number(key(value))
-
-
-def _order(code: str) -> tuple[int, float, str]:
-    """Numbers by size; texts that begin with one too, such as <9 years, 9-11 years and >11 years; others by letter."""
-    try:
-        return 0, float(code), ""
-    except ValueError:
-        found = BEGINS.match(code)
-        return (1, float(found[2]) + {"<": -0.5, ">": 0.5}.get(found[1], 0), code) if found else (2, 0.0, code)

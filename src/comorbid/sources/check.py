@@ -15,6 +15,7 @@ from comorbid.sources.check_anonymity import public_faults
 from comorbid.sources.check_design import design_faults
 from comorbid.sources.check_file import file_faults
 from comorbid.sources.check_people import column_faults, variable_faults
+from comorbid.sources.check_totals import total_faults
 from comorbid.sources.faults import Fault, fault_frame
 from comorbid.sources.files import read_people
 from comorbid.sources.frequencies import Frequencies, published_frequencies
@@ -80,8 +81,8 @@ def _own_faults(source: str | Path, codebook: Codebook | None) -> list[Fault]:
     """Faults of a user's own file: of its rows, then of the people in them."""
     how = codebook.file if codebook is not None else DataFile()
     path = _existing(how.path if is_codebook(source) else source)
-    faults = people_faults(read_people(path, how, strict=False), codebook, path.stem)
-    return [*file_faults(path, how), *faults]
+    people = read_people(path, how, strict=False)
+    return [*file_faults(path, how), *total_faults(people), *people_faults(people, codebook, path.stem)]
 
 
 def people_faults(people: pd.DataFrame, codebook: Codebook | None, name: str = "cohort") -> list[Fault]:
