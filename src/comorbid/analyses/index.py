@@ -81,7 +81,7 @@ def _entry(job: Job, outcome: Outcome) -> dict[str, str]:
 def _message(job: Job, outcome: Outcome, status: str) -> str:
     """Why there is no new report, for a reader of the page: names of variables as words."""
     if status == "skipped" and job.missing:
-        return f"{job.cohort.title} has no {listed([name.replace('_', ' ') for name in job.missing])}."
+        return f"needs {listed([name.replace('_', ' ') for name in job.missing])}"
     return outcome.message if status != "complete" else ""
 
 
@@ -90,7 +90,9 @@ def _cohort(folder: Path, study: Study) -> dict[str, Any]:
     order = {name: number for number, name in enumerate(study.names)}
     entries = sorted(status["analyses"].items(), key=lambda pair: (order.get(pair[0], len(order)), pair[0]))
     cards = [_card(folder, name, entry) for name, entry in entries]
-    return {**status["cohort"], "href": f"{folder.name}/index.html", "cards": cards}
+    left_out = [card for card in cards if card["status"] == "skipped"]
+    made = [card for card in cards if card["status"] != "skipped"]
+    return {**status["cohort"], "href": f"{folder.name}/index.html", "cards": made, "left_out": left_out}
 
 
 def _card(folder: Path, name: str, entry: Mapping[str, str]) -> dict[str, Any]:
@@ -120,8 +122,11 @@ def _day(manifest: Path) -> str:
 def _inside(cohort: Mapping[str, Any]) -> dict[str, Any]:
     """The same cohort with addresses as its own page sees them."""
     start = f"{cohort['name']}/"
-    cards = [{**card, **{k: card[k].removeprefix(start) for k in ("href", "picture")}} for card in cohort["cards"]]
-    return {**cohort, "href": "", "cards": cards}
+    inside = {
+        kind: [{**card, **{k: card[k].removeprefix(start) for k in ("href", "picture")}} for card in cohort[kind]]
+        for kind in ("cards", "left_out")
+    }
+    return {**cohort, "href": "", **inside}
 
 
 def _write_page(folder: Path, title: str, cohorts: list[dict[str, Any]], up: str) -> None:

@@ -46,7 +46,7 @@ def characteristics(
     DataFrame
         number_of_conditions ("all", "0", "1", ..., "3+"), term (variable), level, measure ("share" of the group, or
         "mean"), estimate, std_error, conf_low, conf_high, n (people of the group with a value), events (of them, with
-        the level).
+        the level). `attrs["note"]` says how many people each group has, unless the cohort is confidential.
 
     Raises
     ------
@@ -77,7 +77,11 @@ def characteristics(
     ]
     frame = cohort.labelled(arrange(pd.DataFrame(rows), [NUMBER]), conf_level=conf_level)
     frame.attrs["labels"] = {**frame.attrs["labels"], **_with_units(cohort, variables)}
-    frame.attrs["levels"] = {NUMBER: {group: _in_words(group) for group in frame[NUMBER].unique()}}
+    heads = {group: _in_words(group) for group in frame[NUMBER].unique()}
+    frame.attrs["levels"] = {NUMBER: heads}
+    if cohort.release != CONFIDENTIAL:
+        sizes = frame.groupby(NUMBER)["n"].max()
+        frame.attrs["note"] = f"People: {'; '.join(f'{head} {sizes[group]:,.0f}' for group, head in heads.items())}."
     return frame
 
 
