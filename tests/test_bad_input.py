@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import openpyxl
 import pandas as pd
 import pytest
 
@@ -147,6 +148,26 @@ def replicated(combined: bool, times: Any = 1.0) -> Any:
     return cm.prevalence(cm.load_cohort(people(**columns), design=design))
 
 
+LONG_FILE = {"long": {"person": "id", "item": "q", "value": "v"}}
+
+
+def long_file(rows: str) -> Callable[[Path], Any]:
+    """A file with a row an answer, of the condition a."""
+
+    def action(folder: Path) -> Any:
+        (folder / "f.csv").write_text("id,q,v\n" + rows)
+        book = {"variables": {"a": {"kind": "condition"}}, "file": LONG_FILE}
+        return cm.load_cohort(folder / "f.csv", codebook=parse_codebook(book))
+
+    return action
+
+
+def thousands(folder: Path) -> Any:
+    (folder / "f.csv").write_text("a;x\n1;2.345\n0;1.000\n")
+    book = {"variables": {"a": {"kind": "condition"}, "x": {}}, "file": {"delimiter": ";", "decimal": ","}}
+    return cm.load_cohort(folder / "f.csv", codebook=parse_codebook(book))
+
+
 NUMBERED = pd.DataFrame({"id": [*range(1, 31), *range(1, 13)], "a": [0, 1] * 21})
 LONG = pd.DataFrame({"id": np.repeat(range(1, 31), 4), "a": [0, 1] * 60})
 NAMES = [f"{SECRET} {i}" for i in range(N)]
@@ -248,6 +269,15 @@ REFUSED: dict[str, Refused] = {
     "34-long-rows-taken-for-wide": Refused(
         owned(LONG), "cohort", "`id`", "30 people apart in 120 rows", r"long = \{ person"
     ),
+    "34-long-rows-with-an-answer-twice": Refused(
+        long_file("1,a,1\n1,a ,0\n"), "source", "f.csv", "fewer than 10 rows", "Keep one"
+    ),
+    "34-long-rows-with-an-item-in-two-spellings": Refused(
+        long_file("1,a,1\n2,A,0\n"), "source", "f.csv", "1 of its items", "one way"
+    ),
+    "34-long-rows-with-an-item-called-as-the-person": Refused(
+        long_file("1,a,1\n2,id,0\n"), "source", "f.csv.*'id'", "", "Rename"
+    ),
     "35-a-stratum-of-one-psu": refused(
         lambda: fitted(p=np.where(PLAIN["s"] == 0, 0, PLAIN["p"])), "design", "stratum '0'", "one PSU", "lonely"
     ),
@@ -270,6 +300,9 @@ REFUSED: dict[str, Refused] = {
     ),
     "44-a-web-page": file("f.csv", "<!DOCTYPE html><html>404</html>", "f.csv", "web page", "Download"),
     "45-semicolons": file("f.csv", "a;b\n1;0\n0;1\n", "f.csv", "semicolons", r'\[file\] delimiter = ";"'),
+    "45-thousands-where-decimals-have-commas": Refused(
+        thousands, "source", "f.csv: the numbers of x", "three digits", r"without a sign.*text = \["
+    ),
     "46-latin-1": file("f.csv", f"a,b\n1,{SECRET}é\n0,u\n".encode("latin-1"), "f.csv", "byte 14", "encoding = "),
     "46-utf-16": file("f.csv", "a,b\n1,0\n0,1\n".encode("utf-16"), "f.csv", "UTF-16", "encoding"),
     "46-nul-bytes": file("f.csv", "a,b\n1,2\0\n0,1\n", "f.csv", "binary", "encoding"),
@@ -460,6 +493,27 @@ def long_declared(folder: Path) -> None:
     assert (cohort.n, cohort.n_missing(["a", "b"])) == (3, {"a": 0, "b": 1})
 
 
+def long_in_several_spellings(folder: Path) -> None:
+    """A person, and an item, are one however the cells of a spreadsheet hold them."""
+    rows = [["id", "q", "v"], [1, 1, 1], ["1", 2, 0], [2, "1", 1], ["2 ", "2 ", 1], [3, 1.0, 0]]
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.active.append(row)
+    book.save(folder / "f.xlsx")
+    variables = {"a": {"kind": "condition", "column": "1"}, "b": {"kind": "condition", "column": "2"}}
+    cohort = cm.load_cohort(folder / "f.xlsx", codebook=parse_codebook({"variables": variables, "file": LONG_FILE}))
+    assert (cohort.n, cohort.n_missing(["a", "b"])) == (3, {"a": 0, "b": 1})
+    assert cm.prevalence(cohort)["events"].tolist() == [2, 1]
+
+
+def leading_zeros_of_fixed_width(folder: Path) -> None:
+    (folder / "f.dat").write_text("101\n202\n302\n")
+    condition = {"kind": "condition", "levels": {"no": "01", "yes": "02"}}
+    book = {"variables": {"a": condition}, "file": {"layout": {"id": [1, 1], "a": [2, 3]}}}
+    cohort = cm.load_cohort(folder / "f.dat", codebook=parse_codebook(book))
+    assert cm.prevalence(cohort)["events"].tolist() == [2]
+
+
 WORKS: dict[str, Callable[[Path], None]] = {
     "21-a-nullable-boolean": lambda _: missing_outcome("boolean"),
     "22-a-nullable-integer": lambda _: missing_outcome("Int64"),
@@ -468,12 +522,14 @@ WORKS: dict[str, Callable[[Path], None]] = {
     "31-some-weights-zero": weightless,
     "32-replicate-weights-as-factors": factors,
     "34-long-rows-declared": long_declared,
+    "34-long-rows-in-several-spellings": long_in_several_spellings,
     "38-a-domain-not-a-subset": domain,
     "40-a-covariate-far-from-zero": far_from_zero,
     "45-46-delimiter-decimal-and-encoding-declared": declared,
     "46-a-byte-order-mark": byte_order_mark,
     "47-words-for-nothing-as-levels": words_for_nothing,
     "47-codes-and-ids-with-leading-zeros": leading_zeros,
+    "47-codes-with-leading-zeros-in-fixed-width": leading_zeros_of_fixed_width,
 }
 
 

@@ -27,6 +27,8 @@ TEXT = (".csv", ".csv.xz", ".csv.gz", ".tsv", ".txt", ".dat")
 READABLE = (*TEXT, ".parquet", ".xpt", ".sas7bdat", ".sav", ".zsav", ".por", ".dta", ".xlsx")
 LARGEST_WHOLE = 2**53
 PLAIN = DataFile()
+THOUSANDS = r"\s*[+-]?\d{1,3}\.\d{3}\s*"
+"""A number that could be of thousands, or with three decimals."""
 
 
 def read_people(path: Path, how: DataFile = PLAIN, *, strict: bool = True) -> pd.DataFrame:
@@ -64,7 +66,7 @@ def _reader(path: Path, how: DataFile, strict: bool) -> Callable[[], pd.DataFram
     """What reads the file, by its ending."""
     name = path.name.lower()
     if how.layout:
-        return lambda: read_fixed_width(path, how.layout, how.encoding)
+        return lambda: read_fixed_width(path, how.layout, how.encoding, how.text)
     if name.endswith(TEXT):
         return lambda: _csv(path, how, strict)
     readers = {
@@ -123,7 +125,23 @@ def _csv(path: Path, how: DataFile, strict: bool) -> pd.DataFrame:
             f"{path.name} cannot be read as CSV: it is empty, damaged or not what its name says."
         ) from None
     frame.columns = [str(column).strip() for column in frame.columns]
+    _require_decimal(frame, how, path.name)
     return frame.astype({name: "Int64" for name, column in frame.items() if _whole(column)})
+
+
+def _require_decimal(frame: pd.DataFrame, how: DataFile, file: str) -> None:
+    """Raise when a column of a file with decimal commas has points before three digits, thousands perhaps."""
+    if how.decimal == ".":
+        return
+    texts = [name for name, column in frame.items() if column.dtype.kind not in "iufb" and name not in how.text]
+    known = {name: frame[name].dropna().astype(str) for name in texts}
+    wrong = [name for name, values in known.items() if len(values) and values.str.fullmatch(THOUSANDS).all()]
+    if wrong:
+        raise SourceError(
+            f"{file}: the numbers of {listed(wrong)} have points before three digits, where the codebook says that "
+            "decimals have commas. Write thousands without a sign; or, where they are codes, name the column under "
+            "[file] text = [...]."
+        )
 
 
 def _whole(column: pd.Series) -> bool:
