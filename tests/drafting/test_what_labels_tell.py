@@ -181,3 +181,18 @@ def test_bands_below_which_everybody_lies_say_what_to_do(tmp_path: Path) -> None
     (tmp_path / "mine.toml").write_text(f"{text}\n{band}", encoding="utf-8")
     (fault,) = cm.check_cohort(tmp_path / "mine.toml")["what"]
     assert "below the first break, 18" in fault and "take the table [variables.age_band] out" in fault
+
+
+def test_codes_taken_for_missing_by_habit_are_said() -> None:
+    assert proposed([0, 1, -1] * 40).why == "2 distinct codes; -1 taken for missing, CHECK"
+    assert proposed([1, 2, 3, 77, 99] * 30).why == "3 distinct codes; 77, 99 taken for missing, CHECK"
+    labelled = proposed([1, 2, 9] * 40, labels={1: "Low", 2: "High", 9: "Refused"})
+    assert labelled.why == "labels of the file" and labelled.missing == {"9": "Refused"}
+
+
+def test_a_sex_of_numbers_is_no_condition_and_wants_its_words(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"sex": [0, 1] * 60, "injury": [0, 1, 1] * 40})
+    frame.to_csv(tmp_path / "mine.csv", index=False)
+    draft = draft_codebook(tmp_path / "mine.csv")
+    assert draft.candidates == ("injury",)
+    assert "levels = { 0 = 0, 1 = 1 }  # say which code is male and which is female" in draft.text

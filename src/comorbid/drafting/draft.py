@@ -11,7 +11,7 @@ import pandas as pd
 
 from comorbid.datafile import DataFile
 from comorbid.drafting.asked import Asked
-from comorbid.drafting.covariates import with_rivals
+from comorbid.drafting.covariates import covariates, with_rivals
 from comorbid.drafting.names import names_a_person, replicate_stem
 from comorbid.drafting.proposals import REPEATS, Proposal, propose, two_plain_codes
 from comorbid.drafting.sniffing import sniffed
@@ -50,8 +50,10 @@ class Draft:
 
     @property
     def candidates(self) -> tuple[str, ...]:
-        """Columns of yes and no, or of 0 and 1 or 1 and 2 without labels, that are taken for no condition."""
-        return tuple(p.column for p in self.proposals if p.role == "categorical" and _two_answers(p))
+        """Columns of yes and no, or of 0 and 1 or 1 and 2 without labels, that are taken for nothing else."""
+        known = covariates(self.proposals)
+        two = (p.column for p in self.proposals if p.role == "categorical" and _two_answers(p))
+        return tuple(column for column in two if known.get(column) != "sex")
 
 
 def _two_answers(proposal: Proposal) -> bool:

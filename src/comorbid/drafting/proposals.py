@@ -241,7 +241,9 @@ def _coded(known: pd.Series, labels: Mapping[str, str], declared: set[str]) -> P
             levels[f"{level} ({code})" if level in levels else level] = _plain(value)
     if len(levels) < 2:
         return None
+    guessed = [code for code in missing if code not in labels and code not in declared and not is_missing_code(code)]
     told = "labels of the file" if labels else f"{len(levels)} distinct codes"
+    told += f"; {', '.join(guessed)} taken for missing, CHECK" if guessed else ""
     return Proposal("", "categorical", told, levels=levels, missing=missing)
 
 

@@ -31,6 +31,7 @@ PLAIN_LABELS = {"age": "Age", "sex": "Sex", "education": "Education", "smoking":
 SEXES = {"male": "m|males?|man|men|boys?|m\u00e4nnlich", "female": "f|w|females?|woman|women|girls?|weiblich"}
 ASKED = re.compile(r"\?$|(\w+\W+){7}")
 """A label that is a question: kept as such, whatever becomes of the label."""
+UNNAMED_SEXES = "  # say which code is male and which is female, under these names: reports show both"
 PAUSE = re.compile(r"\s*(?:\.\.\.|\u2026|\?|\(|\s[-\u2013\u2014]\s)")
 HEAD = """\
 # A codebook proposed from {file}: read every line before you use it.
@@ -160,9 +161,10 @@ def _variable(name: str, proposal: Proposal, label: str) -> str:
     levels = _sexes(proposal.levels) if name == "sex" else proposal.levels
     if levels:
         note = "" if kind == "condition" else "  # the first level is the reference"
+        note = UNNAMED_SEXES if name == "sex" and not set(levels) & set(SEXES) else note
         lines.append(f"levels = {_table(levels)}{note}")
     lines += [f"missing = {_table(proposal.missing)}"] if proposal.missing else []
-    asked = proposal.label if label != proposal.label or ASKED.search(label) else ""
+    asked = proposal.label if label != proposal.label or (kind == "condition" and ASKED.search(label)) else ""
     lines += [f"question = {_toml(asked)}  # as it was asked"] if asked or kind == "condition" else []
     lines += ['recall = ""  # over which time'] if kind == "condition" else []
     return "\n".join(lines) + "\n"
