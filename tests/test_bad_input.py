@@ -211,6 +211,15 @@ REFUSED: dict[str, Refused] = {
     "14-stray-blanks": refused(
         lambda: fitted(g=pd.Categorical(["u", "u "] * 200)), "cohort", "`g`", "1 of 2 categories", "Strip"
     ),
+    "14-accents-in-two-spellings": refused(
+        lambda: fitted(g=pd.Categorical(["\u00e9", "e\u0301"] * 200)), "cohort", "`g`", "1 of 2 categories", "merge"
+    ),
+    "14-a-sign-without-width": refused(
+        lambda: fitted(g=pd.Categorical(["u", "u\u200b"] * 200)), "cohort", "`g`", "1 of 2 categories", "merge"
+    ),
+    "14-a-blank-that-does-not-break": refused(
+        lambda: fitted(g=pd.Categorical(["u v", "u\u00a0v"] * 200)), "cohort", "`g`", "1 of 2 categories", "merge"
+    ),
     "15-nobody-after-a-filter": refused(
         lambda: cm.load_cohort(people()).restrict("x > 1e6", "above a million"),
         "empty-domain",
@@ -415,6 +424,13 @@ def missing_outcome(form: str) -> None:
     np.testing.assert_allclose(fit.tidy()["std_error"], complete.tidy()["std_error"], rtol=1e-12)
 
 
+def missing_category(_: Path) -> None:
+    """Missing values that were turned into text, nan, are no level of their own."""
+    groups = np.where(np.arange(N) < 40, np.nan, np.where(TRUE, 1, 2)).astype(str)
+    cohort = cm.load_cohort(people(g=pd.Categorical(np.where(groups == "nan", groups, np.where(TRUE, "u", "v")))))
+    assert (cohort.codebook["g"].level_names, cohort.n_missing(["g"])) == (("u", "v"), {"g": 40})
+
+
 def missing_covariate(_: Path) -> None:
     """Whole numbers with gaps are a quantity when they are many, and give what floats with gaps give."""
     whole = pd.array(np.round(X * 1000).astype(int), dtype="Int64")
@@ -519,6 +535,7 @@ WORKS: dict[str, Callable[[Path], None]] = {
     "22-a-nullable-integer": lambda _: missing_outcome("Int64"),
     "23-a-nullable-float": lambda _: missing_outcome("Float64"),
     "23-a-nullable-integer-as-covariate": missing_covariate,
+    "26-missing-values-as-a-category": missing_category,
     "31-some-weights-zero": weightless,
     "32-replicate-weights-as-factors": factors,
     "34-long-rows-declared": long_declared,
@@ -536,6 +553,15 @@ WORKS: dict[str, Callable[[Path], None]] = {
 @pytest.mark.parametrize("action", WORKS.values(), ids=WORKS)
 def test_input_that_works(action: Callable[[Path], None], tmp_path: Path) -> None:
     action(tmp_path)
+
+
+def test_a_message_names_a_dozen_levels_of_many() -> None:
+    with pytest.raises(ComorbidError, match="and 4988 more") as found:
+        cm.load_cohort(
+            people(a="x"),
+            codebook=parse_codebook({"variables": {"a": {"levels": [f"level {i}" for i in range(5000)]}}}),
+        )
+    assert len(str(found.value)) < 600
 
 
 def test_of_a_public_use_file_separation_names_the_level() -> None:

@@ -13,7 +13,7 @@ import pandas as pd
 
 from comorbid._numerics.collapse import CodedColumn
 from comorbid._numerics.numbering import extremes
-from comorbid.errors import CodebookError, few
+from comorbid.errors import CodebookError, few, listed
 from comorbid.variables import TINY, Variable, key
 
 SHORT_CODE = re.compile(r"-?[0-9]{1,3}")
@@ -159,8 +159,8 @@ def _undeclared(variable: Variable, found: list[tuple[Any, int]]) -> CodebookErr
 
 
 def declared_codes(variable: Variable) -> str:
-    """Levels with their codes, as a message says them: a level's only code, or of several the short ones."""
-    return ", ".join(f"{_spoken(tuple(map(key, codes)))}: {level}" for level, codes in variable.levels.items())
+    """The first levels with their codes, as a message says them: a level's only code, or of several the short ones."""
+    return listed(f"{_spoken(tuple(map(key, codes)))}: {level}" for level, codes in variable.levels.items())
 
 
 def _spoken(codes: Sequence[str]) -> str:

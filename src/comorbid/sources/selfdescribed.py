@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from unicodedata import category as unicode_kind
+from unicodedata import normalize
 
 import numpy as np
 import pandas as pd
@@ -25,6 +27,8 @@ FEW_SHARE = 10
 """More levels than this, and more than half as many as people, are an identifier."""
 ABSENT = ("NA", "N/A", "NaN", "nan")
 """How programs write a missing number as text."""
+GONE = ("nan", "NaN", "NaT", "<NA>")
+"""What becomes of a missing value when a column is turned into text before it is made categorical."""
 TRUTH = {"no": ("FALSE", "False", "false"), "yes": ("TRUE", "True", "true")}
 """How programs write truth values as text."""
 CODEBOOK = "describe it in a codebook"
@@ -82,20 +86,28 @@ def _describe(column: pd.Series, is_condition: bool | None) -> Variable | str:
 
 
 def _of_categories(column: pd.Series, name: str, label: str, is_condition: bool) -> Variable | str:
-    categories = [category for category in column.cat.categories if key(category)]
-    twice = sum(times > 1 for times in Counter(str(category).strip() for category in categories).values())
+    categories = [category for category in column.cat.categories if key(category) and key(category) not in GONE]
+    twice = sum(times > 1 for times in Counter(map(_seen, categories)).values())
     if twice:
         raise CohortError(
-            f"{twice} of {len(categories)} categories of `{name}` stand there twice but for blanks around them or "
-            "their type. Strip and merge them, e.g. with .astype(str).str.strip().astype('category')."
+            f"{twice} of {len(categories)} categories of `{name}` stand there twice but for blanks around them, signs "
+            "that are not seen, or their type. Strip and merge them, e.g. with "
+            ".astype(str).str.strip().astype('category')."
         )
+    missing = dict.fromkeys((key(word) for word in column.cat.categories if key(word) in GONE), "missing")
     if is_condition:
-        return Variable(name, "condition", label, name, _no_and_yes(categories, name))
+        return Variable(name, "condition", label, name, _no_and_yes(categories, name), missing)
     if len(categories) > MANY_LEVELS and len(categories) > len(column) / 2:
         return f"has {len(categories):,} categories for {len(column):,} people, as an identifier has; group it"
     if len(categories) > MANY_LEVELS and (column.value_counts() < FEW_SHARE).mean() > 0.5:
         return f"has {len(categories):,} categories, most of them with fewer than {FEW_SHARE} people; group it"
-    return Variable(name, "categorical", label, name, {str(level).strip(): (level,) for level in categories})
+    return Variable(name, "categorical", label, name, {str(level).strip(): (level,) for level in categories}, missing)
+
+
+def _seen(category: object) -> str:
+    """A category as a reader sees it: letters with accents in one spelling, without signs that have no width."""
+    text = normalize("NFKC", str(category))
+    return "".join(sign for sign in text if unicode_kind(sign) not in ("Cc", "Cf")).strip()
 
 
 def _no_and_yes(categories: Sequence[object], name: str) -> dict[str, tuple[object]]:
