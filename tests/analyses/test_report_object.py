@@ -143,6 +143,15 @@ def test_what_is_no_figure_is_refused(shown: list[Any]) -> None:
         Report(REAL).figure(3, "line", "A line", "It rises")
 
 
+def test_a_headline_starts_with_a_capital_and_gives_no_interval_of_missing_limits(
+    shown: list[Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(REPORT_DIR, str(tmp_path))
+    Report(REAL).headline("migraine: odds ratio nan (95% interval nan to nan), share nan% (nan% to nan%).")
+    contents = json.loads((tmp_path / "contents.json").read_text())
+    assert contents["headline"] == "Migraine: odds ratio not estimable, share not estimable."
+
+
 def test_an_empty_headline_is_refused(shown: list[Any]) -> None:
     with pytest.raises(AnalysisError, match="headline"):
         Report(REAL).headline(" ")

@@ -78,6 +78,12 @@ def test_the_figure_has_a_line_a_definition_and_hollow_marks_where_sites_are_sha
     assert right.get_xscale() == "log"
 
 
+def test_words_stand_for_a_figure_whose_every_number_is_hidden(cohort: cm.Cohort) -> None:
+    frame = cm.every_definition(cohort).assign(estimate=float("nan"), suppressed="[n<10]")
+    figure = cm.definition_plot(frame)
+    assert figure.axes == [] and "All numbers of this figure" in figure.texts[0].get_text()
+
+
 def test_a_frame_of_another_kind_is_refused(cohort: cm.Cohort) -> None:
     with pytest.raises(cm.ComorbidError, match="definition_label"):
         cm.definition_plot(cm.prevalence(cohort))

@@ -182,3 +182,12 @@ def test_an_explicit_reference_row_is_not_doubled() -> None:
     frame = tidy().iloc[[1]]
     both = pd.concat([frame.assign(level="no", estimate=1.0, conf_low=np.nan, conf_high=np.nan), frame])
     assert [row.label for row in forest_rows(both).rows if row.reference] == ["No"]
+
+
+def test_words_stand_for_a_figure_whose_every_number_is_hidden() -> None:
+    frame = blanked(tidy(), slice(None)).assign(suppressed="[n<10]")
+    ax = forest_plot(frame)
+    assert [text for text in texts(ax.figure) if "All numbers of this figure are hidden ([n<10])" in text]
+    assert not ax.axison and cut_off(ax.figure) == []
+    _, given = plt.subplots()
+    assert forest_plot(frame, ax=given) is given

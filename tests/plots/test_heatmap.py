@@ -100,3 +100,9 @@ def test_what_a_triangle_cannot_show_is_refused() -> None:
         cooccurrence_heatmap(both)
     with pytest.raises(SpecError, match="condition_a and condition_b"):
         cooccurrence_heatmap(pairs().drop(columns="condition_a"))
+
+
+def test_words_stand_for_a_triangle_whose_every_number_is_hidden() -> None:
+    ax = cooccurrence_heatmap(blanked(pairs(), slice(None)).assign(suppressed="[n<10]"))
+    assert [text for text in texts(ax.figure) if "All numbers of this figure are hidden ([n<10])" in text]
+    assert cut_off(ax.figure) == []

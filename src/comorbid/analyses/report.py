@@ -25,6 +25,8 @@ __all__ = ["Report"]
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
 MISSING = re.compile(r"(?<![\w/])[+-]?nan%?(?!\w)")
 """A missing number as Python formats it."""
+NO_INTERVAL = re.compile(r" \((?:95% interval )?[+-]?nan%? to [+-]?nan%?\)")
+"""An interval without limits, which says no more than the missing estimate before it."""
 
 
 class ReportedCohort(Protocol):
@@ -225,7 +227,8 @@ class Report:
         """Show the main result, and give it to the index of reports."""
         if not text.strip():
             raise AnalysisError("the headline is empty. Give the main result in one sentence.")
-        self._contents["headline"] = " ".join(self._in_words(text).split())
+        said = " ".join(self._in_words(text).split())
+        self._contents["headline"] = said[:1].upper() + said[1:]
         self._save_contents()
         self.note(f"> {self._contents['headline']}")
 
@@ -233,7 +236,8 @@ class Report:
         """A sentence in which a missing number says why it is missing."""
         rules = read_rules(self.cohort.name)
         confidential = self.cohort.release == CONFIDENTIAL
-        said = MISSING.sub(rules.mark if confidential else NOT_ESTIMABLE, text)
+        mark = rules.mark if confidential else NOT_ESTIMABLE
+        said = MISSING.sub(mark, NO_INTERVAL.sub("", text))
         return said if said == text or not confidential else f"{said} {rules.note}"
 
     def _enter(self, kind: str, word: str, name: str, caption: str, files: list[str], **more: str) -> tuple[str, str]:

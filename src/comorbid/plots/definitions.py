@@ -13,6 +13,7 @@ from matplotlib.lines import Line2D
 from comorbid.columns.words import Words, interval_name
 from comorbid.disclosure import guarded
 from comorbid.plots.canvas import figure_for
+from comorbid.plots.hidden import hidden_figure, why_hidden
 from comorbid.plots.lettering import literal, wrapped
 from comorbid.plots.scales import scale_to_rows
 from comorbid.plots.style import INK, PALE, SMALL, WIDTH, Look, looks
@@ -51,6 +52,8 @@ def definition_plot(frame: pd.DataFrame, labels: Mapping[str, str] | None = None
     """
     frame = guarded(frame)
     require_rows(frame, NEEDED, "definition_plot", "give what `every_definition(cohort)` gave.")
+    if why := why_hidden(frame):
+        return hidden_figure(frame, why, width)
     words = Words.of(frame, labels)
     lines = list(dict.fromkeys(zip(frame["condition_a"], frame["definition_label"], strict=True)))
     others = [name for name in dict.fromkeys(frame["condition_a"]) if name in set(frame["condition_b"].dropna())]

@@ -14,6 +14,7 @@ from comorbid.columns import PROPORTION_MEASURES, RATIO_MEASURES, null_value
 from comorbid.columns.words import measure_label
 from comorbid.disclosure import guarded
 from comorbid.plots.canvas import axes_for, room_of, root_figure
+from comorbid.plots.hidden import hidden_axes, why_hidden
 from comorbid.plots.lettering import literal, text_width
 from comorbid.plots.lines import LINE, Line, Page, counts_header, lay_out, same_counts
 from comorbid.plots.margin import columns_width, write_columns
@@ -74,6 +75,8 @@ def forest_plot(
     """
     frame = guarded(as_frame(frame))
     forest = forest_rows(frame, labels, measure, group)
+    if why := why_hidden(frame):
+        return hidden_axes(frame, why, ax, width)
     room = width if ax is None else room_of(ax)
     page = lay_out(forest, frame, room, counts)
     space = 72 * room - columns_width(page.columns)

@@ -18,6 +18,7 @@ from comorbid.columns import RATIO_MEASURES
 from comorbid.columns.words import Words, measure_label
 from comorbid.disclosure import guarded
 from comorbid.plots.canvas import axes_for, room_of
+from comorbid.plots.hidden import hidden_axes, why_hidden
 from comorbid.plots.lettering import text_width, wrapped
 from comorbid.plots.pairs import MIN_COUNT, Cell, Triangle, triangle
 from comorbid.plots.scales import plain_ticks, tick_text
@@ -76,6 +77,8 @@ def cooccurrence_heatmap(
     """
     frame = guarded(frame)
     pairs, words = triangle(frame, measure, min_count), Words.of(frame, labels)
+    if why := why_hidden(frame):
+        return hidden_axes(frame, why, ax, width or WIDTH)
     size = len(pairs.names) - 1
     wide = room_of(ax) if ax is not None else width or max(WIDTH, 2.4 + CELL * size)
     height = min(max(0.62, 3.0 / size), 1.0) * size + 1.4
