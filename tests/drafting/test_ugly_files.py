@@ -13,6 +13,7 @@ import comorbid as cm
 from comorbid.cli import main
 from comorbid.codebook import read_codebook
 from comorbid.drafting import draft_codebook
+from comorbid.errors import SourceError
 from comorbid.sources.check_totals import total_faults
 
 N = 120
@@ -89,7 +90,7 @@ def test_an_answer_that_is_called_total_is_none() -> None:
 def test_numbers_with_a_decimal_comma_in_a_sheet_are_called_so(tmp_path: Path) -> None:
     draft = draft_codebook(workbook(tmp_path / "mine.xlsx", [], [])).frame().set_index("column")
     assert draft.loc["Gewichtung", "taken_for"] == "left out"
-    assert draft.loc["Gewichtung", "why"].startswith("numbers with a decimal comma, written as text")
+    assert draft.loc["Gewichtung", "why"].startswith("text: numbers with a decimal comma")
 
 
 @pytest.mark.parametrize(
@@ -109,3 +110,50 @@ def test_a_name_that_stands_twice(tmp_path: Path, capsys: pytest.CaptureFixture[
     assert main(["codebook", "init", str(path)]) == 2
     said = capsys.readouterr().err
     assert "stands in the header 2 times" in said and "Rename or drop" in said
+
+
+def exported(folder: Path, head: str, lines: list[str]) -> Path:
+    (folder / "mine.csv").write_text("\n".join([head, *lines, ""]), encoding="utf-8")
+    return folder / "mine.csv"
+
+
+@pytest.mark.parametrize("mark", [".", ".a", "#NULL!", "#N/A", "NaN", "--"])
+def test_how_other_programs_write_that_there_is_no_value(mark: str, tmp_path: Path) -> None:
+    """Of 120 people 20 have no age and 24 no answer on migraine; of the other 96, 48 have it."""
+    lines = [f"{mark if i % 6 == 0 else 20 + i % 60},{mark if i % 5 == 0 else i % 2}" for i in range(N)]
+    path = exported(tmp_path, "age,migraine", lines)
+    path.with_suffix(".toml").write_text(draft_codebook(path).text, encoding="utf-8")
+    cohort = cm.load_cohort(path.with_suffix(".toml"))
+    assert cohort.codebook["age"].kind == "continuous"
+    found = cm.prevalence(cohort).set_index("outcome").loc["migraine"]
+    assert (found["n"], found["events"]) == (96, 48)
+    assert cohort.complete_cases(["age"]).n == 100
+
+
+@pytest.mark.parametrize(
+    ("second", "row"),
+    [(["How old?,Any pain?", '"{""ImportId"":""Q1""}","{""ImportId"":""Q2""}"'], 3), (["Response,Response"], 2)],
+)
+def test_a_second_header_is_no_person(second: list[str], row: int, tmp_path: Path) -> None:
+    path = exported(tmp_path, "Q1,Q2", [*second, *(f"{20 + i % 60},{'Yes' if i % 2 else 'No'}" for i in range(N))])
+    with pytest.raises(SourceError, match=f"row {row} is a second header.*below the first up to row {row}"):
+        draft_codebook(path)
+
+
+def test_a_ticked_box_is_told_from_one_value(tmp_path: Path) -> None:
+    path = exported(tmp_path, "tick,wave,pain", [f"{'Neck' if i % 3 else ''},2,{i % 2}" for i in range(N)])
+    why = draft_codebook(path).frame().set_index("column")["why"]
+    assert why["tick"] == "ticked or blank: write a code where a blank means no"
+    assert why["wave"] == "every row has the same value"
+
+
+def test_checked_and_unchecked_are_yes_and_no(tmp_path: Path) -> None:
+    path = exported(tmp_path, "Pains (choice=Neck)", [("Checked", "Unchecked")[i % 2] for i in range(N)])
+    (proposal,) = draft_codebook(path).proposals
+    assert proposal.condition == "neck_pain" and proposal.levels == {"no": "Unchecked", "yes": "Checked"}
+
+
+def test_thousands_with_dots_are_called_numbers(tmp_path: Path) -> None:
+    lines = [f"{1 + i}.{100 + i},50;{i % 2}" for i in range(N)]
+    why = draft_codebook(exported(tmp_path, "income;pain", lines)).frame().set_index("column")["why"]
+    assert why["income"] == "text: numbers with a decimal comma; store them as numbers"

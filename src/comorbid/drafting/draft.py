@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -23,6 +24,8 @@ from comorbid.sources.statistical import Labels, read_sas, read_spss, read_stata
 __all__ = ["Draft", "described_columns", "draft_codebook"]
 
 LABELLED = {".sav": read_spss, ".zsav": read_spss, ".por": read_spss, ".dta": read_stata, ".sas7bdat": read_sas}
+HEADER = re.compile(r'\{"ImportId"|(Open-Ended )?Response$')
+"""What Qualtrics and SurveyMonkey write below the names of columns."""
 SEVERAL = 10
 """Numbered columns of one name from which on they are taken for replicate weights."""
 TWO_ANSWERS = "; two answers: could be a condition"
@@ -163,6 +166,12 @@ def _read(path: Path, how: DataFile) -> tuple[pd.DataFrame, Labels]:
     repeated = people.columns[people.columns.duplicated()]
     if len(repeated):
         raise SourceError(f"{path.name} has several columns {listed(repeated.unique())}. Rename or drop the others.")
+    for number, row in enumerate(people.head(2).itertuples(index=False), start=2):
+        if any(isinstance(cell, str) and HEADER.match(cell) for cell in row):
+            raise SourceError(
+                f"{path.name}: row {number} is a second header, as tools for questionnaires write it, and no person. "
+                f"Delete the rows below the first up to row {number}."
+            )
     return people, labels
 
 

@@ -28,8 +28,9 @@ CONDITIONS = {
     "depression": r"depress",
 }
 COVARIATES = {
-    "age": r"^age\b|^alter\b|^edad\b|^\u00e2ge\b|\bage (p|yrs|years|at|in)\b|\bage$|^ridageyr$",
-    "sex": r"^sex\b|\bsex$|^gender\b|\bgender$|^riagendr$|^geschlecht$|^sexe$|^sexo$",
+    "age": r"^age\b|\bage (p|yrs|years|at|in)\b|\bage$|^ridageyr$|how old (are|is)|"
+    r"^alter\b|wie alt sind|^edad\b|^\u00e2ge\b",
+    "sex": r"^sex\b|\bsex$|^gender\b|\bgender$|^riagendr$|\bgeschlecht$|^sexe$|^sexo$",
     "education": r"^educ|\beducation(al)?\b|^school(ing)?$",
     "smoking": r"\bsmok|^smk",
 }
@@ -77,6 +78,8 @@ MISSING = (
     r"(^|\W)n\W?a\W*$|^\W+$|wei(ss|\u00df) nicht|keine (angabe|antwort)|verweigert|trifft nicht zu|ne sait pas|"
     r"ne veut pas|non applicable|no sabe|no contesta"
 )
+EXPORTED = r"[\W_]+|\.[a-z]|#(null|n/?a|nv|value|div/0|ref|num|name)[!?]?|null|nan"
+"""What SPSS, Stata, SAS and spreadsheets write into text files where there is no value."""
 MISSING_SHORT = r"\bd\W?k\b|\bref\b"
 """Short words for no answer that labels use, and that could be codes with a meaning of their own."""
 
@@ -150,7 +153,7 @@ def is_quasi_identifier(name: str, label: str) -> bool:
 
 def is_missing_code(code: str) -> bool:
     """Whether a code that is text says by itself that there is no answer."""
-    return bool(re.search(MISSING, plain(code)))
+    return bool(re.search(MISSING, plain(code)) or re.fullmatch(EXPORTED, code.strip().lower()))
 
 
 def is_missing_label(label: str) -> bool:

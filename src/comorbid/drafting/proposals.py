@@ -38,7 +38,7 @@ __all__ = [
 ]
 
 NUMBER = r"-?(0|[1-9][0-9]{0,17})(\.[0-9]+)?"
-COMMA = r"\s*-?\d+(,\d+)?\s*"
+COMMA = r"\s*-?(\d+|\d{1,3}(\.\d{3})+)(,\d+)?\s*"
 FEW = 12
 """Whole numbers of up to as many distinct values are taken for codes."""
 MOSTLY = 0.8
@@ -48,12 +48,14 @@ MANY = 25
 SHARED = 5
 """A text that fewer people gave may be their own."""
 YES, NO = (
-    re.compile(r"^(yes|y|true|ja|oui|s[ií]|present|mentioned|ever)\b", re.I),
-    re.compile(r"^(no|n|false|nein|non|absent|never|not )", re.I),
+    re.compile(r"^(yes|y|true|ja|oui|s[ií]|present|mentioned|ever|checked|selected)\b", re.I),
+    re.compile(r"^(no|n|false|nein|non|absent|never|unchecked|not )", re.I),
 )
 CONTACT = re.compile(r"[^@\s]+@[^@\s]+\.\w+|\+?\d[\d ()-]{8,}\d")
 DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}.*")
 DAYS = "exact dates can tell who somebody is"
+SAME = "every row has the same value"
+TICKED = "ticked or blank: write a code where a blank means no"
 REPEATS = "rows repeat people"
 TOLD = "codes as the label of the column tells them, CHECK"
 ADULT = 18
@@ -105,6 +107,7 @@ def propose(
     codes, told = _labels(known, values, label)
     declared = {key(code) for code in missing}
     refused = _left_out(name, label, known, is_date)
+    refused = TICKED if refused == SAME and len(known) < len(column) else refused
     if refused:
         return Proposal(name, "left out", refused, label)
     role = design_role(name, label)
@@ -158,7 +161,7 @@ def _left_out(name: str, label: str, known: pd.Series, is_date: bool) -> str:
     if not len(known):
         return "no row has a value"
     if (known == known.iloc[0]).all():
-        return "every row has the same value"
+        return SAME
     if is_date or pd.api.types.is_datetime64_any_dtype(known):
         return DAYS
     if calls_it_a_date(name) and is_whole(known) and known.nunique() > FEW:
@@ -172,7 +175,7 @@ def _left_out(name: str, label: str, known: pd.Series, is_date: bool) -> str:
         if look_like_dates(texts) or look_like_contacts(texts):
             return "its values look like dates, telephone numbers or addresses"
         if texts.str.fullmatch(COMMA).mean() > 0.9 and texts.str.contains(",").any():
-            return "numbers with a decimal comma, written as text: write them as numbers in the file"
+            return "text: numbers with a decimal comma; store them as numbers"
         if texts.nunique() > MANY and not numbers_as_text(texts) and texts.nunique() < len(texts):
             return f"text of {texts.nunique():,} different values: free text or an identifier"
         rare = _rare(texts)
