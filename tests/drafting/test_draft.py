@@ -93,6 +93,14 @@ def test_the_proposal_loads_and_estimates_at_once(csv: Path) -> None:
     assert cm.fit_logistic(cohort, "migraine ~ low_back_pain + age + sex").tidy()["std_error"].notna().all()
 
 
+def test_age_bands_of_the_file_stand_in_place_of_those_of_the_study(tmp_path: Path) -> None:
+    file, book = tmp_path / "bands.csv", tmp_path / "bands.toml"
+    people = pd.DataFrame({"age": range(20, 80), "age_band": ["20-49"] * 30 + ["50-79"] * 30, "migraine": [0, 1] * 30})
+    people.to_csv(file, index=False)
+    book.write_text(draft_codebook(file).text)
+    assert list(read_codebook(book)["age_band"].levels) == ["20-49", "50-79"]
+
+
 def test_no_value_of_a_person_stands_in_the_proposal(csv: Path) -> None:
     text = draft_codebook(csv).text
     people = survey()

@@ -101,7 +101,7 @@ def codebook_text(path: Path, how: DataFile, proposals: Sequence[Proposal], toml
     for proposal in proposals:
         if proposal.column in names:
             parts.append(_variable(names[proposal.column], proposal, labels[proposal.column]))
-            if (names[proposal.column], proposal.role) == ("age", "continuous"):
+            if (names[proposal.column], proposal.role) == ("age", "continuous") and "age_band" not in names.values():
                 parts.append(AGE_BAND if proposal.adult else NO_AGE_BAND)
     left = [f"# {_comment(p.column)}: {p.why}" for p in proposals if p.role == "left out"]
     parts += (
