@@ -202,8 +202,11 @@ def test_a_page_has_a_field_for_what_is_not_written(csv: Path, capsys: pytest.Ca
     codebook = read_codebook(book)
     assert len(page.find_all("section")) == len(codebook.variables)
     fields = page.find_all("textarea")
-    assert len(fields) == 3 * len(codebook.variables)
+    cut, conditions = codebook["age_band"], len(codebook.conditions)
+    assert cut.source and len(fields) == 2 * len(codebook.variables) - 1 + conditions  # a band was not asked
+    assert [field["id"] for field in fields if field["id"].startswith("age_band")] == ["age_band-note"]
     assert {field["id"] for field in fields} == {label["for"] for label in page.find_all("label")}
+    assert "18-34; 35-49; 50-64; 65+" in page.get_text() and "conditions: " in page.get_text()
     assert "no = 2; yes = 1" in page.get_text() and not page.find_all("script")
     assert main(["codebook", "page", "nhanes-1999-2004", "--out", str(out)]) == 0
     told = BeautifulSoup(out.read_text(encoding="utf-8"), "html.parser")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from html import escape
 
 from comorbid.codebook import Codebook
@@ -39,6 +39,7 @@ def dictionary_page(codebook: Codebook) -> str:
     )
     told = "".join(f"<p>{escape(text)}</p>" for text in (codebook.about, codebook.citation) if text)
     design = codebook.design()
+    conditions = ", ".join(codebook.variables[name].label for name in codebook.conditions) or "none"
     return (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
@@ -46,6 +47,7 @@ def dictionary_page(codebook: Codebook) -> str:
         f"<title>{title}: data dictionary</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n<main>\n"
         f"<h1>{title}: data dictionary</h1>\n{told}"
         f"<p>Design: {escape(design.describe()) if design else 'none'}. Release: {escape(codebook.release)}.</p>\n"
+        f"<p>{len(codebook.variables)} variables; conditions: {escape(conditions)}.</p>\n"
         "<p>Fields that are empty are not in the codebook yet. Fill them in here, print the page or save it, and write "
         "the answers into the codebook.</p>\n"
         f"{body}\n</main>\n</body>\n</html>\n"
@@ -55,20 +57,34 @@ def dictionary_page(codebook: Codebook) -> str:
 def _section(variable: Variable, is_condition: bool) -> str:
     kind = "condition" if is_condition else variable.kind
     facts = "".join(f"<dt>{name}</dt><dd>{escape(text)}</dd>" for name, text in _facts(variable) if text)
-    fields = "".join(_field(variable, name, asked) for name, asked in FIELDS)
+    fields = "".join(_field(variable, name, asked) for name, asked in FIELDS if _can_be_told(variable, name, kind))
     heading = f"<h2>{escape(variable.label)} <code>{escape(variable.name)}</code></h2>"
     return f"<section>\n{heading}\n<dl><dt>Kind</dt><dd>{kind}</dd>{facts}</dl>\n{fields}\n</section>"
 
 
 def _facts(variable: Variable) -> Iterator[tuple[str, str]]:
     yield "Column", variable.column
-    yield "Levels", "; ".join(f"{level} = {', '.join(map(str, codes))}" for level, codes in variable.levels.items())
+    yield "Levels", "; ".join(_level(level, codes) for level, codes in variable.levels.items())
+    yield "Reference", "" if variable.kind == "condition" else next(iter(variable.levels), "")
     yield "Missing", "; ".join(f"{code}: {why}" for code, why in variable.missing.items())
     yield "Unit", variable.unit
     yield "Cut from", f"{variable.source} at {', '.join(map(str, variable.breaks))}" if variable.source else ""
     yield "Limits", f"{variable.limits[0]:g} to {variable.limits[1]:g}" if variable.limits else ""
     yield "Items", ", ".join(variable.items)
     yield "Definitions", "; ".join(f"{name}: {d.label}" for name, d in variable.definitions.items())
+
+
+def _level(level: str, codes: Sequence[object]) -> str:
+    """A level with its codes, or alone where the file writes it as it reads."""
+    said = ", ".join(map(str, codes))
+    return level if said == level else f"{level} = {said}"
+
+
+def _can_be_told(variable: Variable, name: str, kind: str) -> bool:
+    """Whether a field makes sense: nobody was asked for a band that was cut, and only a condition looks back."""
+    if getattr(variable, name) or name == "note":
+        return True
+    return not variable.source and (name == "question" or kind == "condition")
 
 
 def _field(variable: Variable, name: str, asked: str) -> str:
