@@ -66,6 +66,10 @@ class PeopleFrame:
         """Names of the columns."""
         return tuple(self._frame.columns)
 
+    def same_data(self, other: PeopleFrame) -> bool:
+        """Whether another has the same rows, in the same order, with the same columns."""
+        return other is self or self._frame.equals(other._frame)
+
     def column(self, name: str) -> pd.Series:
         """A column as it came."""
         require_known(name, self._frame.columns, "column", "the data")

@@ -126,6 +126,26 @@ def test_people_are_not_pooled_with_themselves() -> None:
     assert len(cm.estimates_to_pool([year, registered("Another year", "nhis-2010")], *PAIR)) == 2
 
 
+def test_rows_of_one_file_under_two_titles_are_not_pooled_unless_apart() -> None:
+    """Two codebooks of one file may take two sites of it; the same people twice would halve the variance."""
+    one = cohort("One", (40, 30, 20, 60))
+    again = Cohort(cohort("One", (40, 30, 20, 60)).people, replace(one.codebook, title="Other"))
+    with pytest.raises(SpecError, match="One and Other hold the same people"):
+        cm.estimates_to_pool([one, again], *PAIR)
+    apart = [one.restrict("sex == 'male'", "women"), again.restrict("sex == 'female'", "men")]
+    assert len(cm.estimates_to_pool(apart, *PAIR, covariates=[])) == 2
+
+
+def test_blanks_are_no_wording() -> None:
+    blank, spaced = ({part: text for part in ASKED} for text in (" ", "Pain? "))
+    with pytest.raises(WordingError, match="not stated"):
+        cm.estimates_to_pool([cohort("One", (9, 9, 9, 9), blank), cohort("Two", (9, 9, 9, 8), blank)], *PAIR)
+    plain = dict.fromkeys(ASKED, "Pain?")
+    assert (
+        len(cm.estimates_to_pool([cohort("One", (9, 9, 9, 9), plain), cohort("Two", (9, 9, 9, 8), spaced)], *PAIR)) == 2
+    )
+
+
 def test_a_year_that_stands_in_a_pooled_survey_is_not_taken_twice(monkeypatch: pytest.MonkeyPatch) -> None:
     files = {"nhis-2007-2012", "nhis-2007", "nhis-2008", "nhis-2012", "nhis-2010"}
     monkeypatch.setattr(Survey, "files_here", lambda self: (1, 1) if self.name in files else (0, 1))
@@ -163,6 +183,11 @@ def test_faults_of_the_call() -> None:
         cm.compare_cohorts([one, cm.load_cohort("synthetic", n=500)], *PAIR)
     with pytest.raises(UnknownNameError, match="headache"):
         cm.compare_cohorts([one], "headache", "neck_pain")
+
+
+def test_a_covariate_is_none_of_the_pair() -> None:
+    with pytest.raises(SpecError, match=f"covariates hold {PAIR[0]}"):
+        cm.compare_cohorts([cohort("One", (40, 30, 20, 60))], *PAIR, covariates=["sex", PAIR[0]])
 
 
 def test_synthetic_numbers_are_labelled() -> None:

@@ -146,6 +146,14 @@ def test_weights_that_are_all_zero(people: pd.DataFrame, book: Codebook) -> None
     assert found(check_cohort(people.assign(w=0.0), book)) == [("w", "zero-weights")]
 
 
+@pytest.mark.parametrize("column", ["migraine", "age", "s", "w"])
+def test_a_column_of_lists_is_a_fault(people: pd.DataFrame, book: Codebook, column: str) -> None:
+    lists = [["Jane Doe"], *people[column][1:]]
+    faults = check_cohort(people.assign(**{column: pd.Series(lists, dtype=object)}), book)
+    assert len(faults) == 1 and "Jane" not in faults.to_string()
+    assert len(check_cohort(people.assign(**{column: pd.Series(lists, dtype=object)})))
+
+
 def test_a_design_column_that_is_not_there(people: pd.DataFrame, book: Codebook) -> None:
     faults = check_cohort(people.drop(columns=["w", "s", "p"]), book)
     assert found(faults) == [("p", "missing-column"), ("s", "missing-column"), ("w", "missing-column")]

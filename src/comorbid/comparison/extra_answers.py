@@ -65,4 +65,5 @@ def _cells(cohort: Cohort, pair: tuple[str, str]) -> np.ndarray:
 
 
 def _odds_ratio(cells: np.ndarray) -> float:
-    return float(cells[0, 0] * cells[1, 1] / (cells[0, 1] * cells[1, 0]))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return float(cells[0, 0] * cells[1, 1] / (cells[0, 1] * cells[1, 0]))

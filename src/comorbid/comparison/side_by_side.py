@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import combinations
 
+import numpy as np
 import pandas as pd
 
 from comorbid.cohort import Cohort
 from comorbid.columns import arrange
 from comorbid.comparison.wording import labelled, require_same_wording, titled
 from comorbid.disclosure import SUPPRESSED, guarded
-from comorbid.errors import ComorbidError, SpecError, names_given
+from comorbid.errors import ComorbidError, SpecError, listed, names_given
 from comorbid.fitting import fit_logistic
 from comorbid.measures import cooccurrence, prevalence
+from comorbid.people import PeopleFrame
 from comorbid.sources.load import load_cohort
 from comorbid.sources.registry import SURVEYS, Survey, codebook_of
 from comorbid.spec import LogisticSpec
@@ -91,9 +93,11 @@ def compare_cohorts(
     UnknownNameError
         When a cohort has no such condition.
     SpecError
-        When no cohort is given, one twice, or real and synthetic ones together.
+        When no cohort is given, one twice, or real and synthetic ones together; or a covariate is one of the pair.
     """
     pair = (condition_a, condition_b)
+    if {*covariates} & {*pair}:
+        raise SpecError(f"covariates hold {listed({*covariates} & {*pair})}, which is one of the pair. Leave it out.")
     frames = [
         _of_cohort(cohort, pair, covariates, conf_level).assign(cohort=title)
         for title, cohort in titled(cohorts, pair).items()
@@ -143,10 +147,20 @@ def _tables(name: str) -> set[str]:
 
 
 def _require_other_people(cohorts: Mapping[str, Cohort]) -> None:
-    """Raise when two cohorts are made from the same tables: their estimates are not independent."""
+    """Raise when two cohorts are made from the same tables, or share rows: their estimates are not independent."""
     for (one, first), (other, second) in combinations(cohorts.items(), 2):
-        if _tables(first.codebook.name) & _tables(second.codebook.name):
+        tables = _tables(first.codebook.name), _tables(second.codebook.name)
+        if tables[0] & tables[1] if all(tables) else _share_rows(first, second):
             raise SpecError(f"{one} and {other} hold the same people and are not pooled. Leave one of them out.")
+
+
+def _share_rows(first: Cohort, second: Cohort) -> bool:
+    """Whether two cohorts in memory are of the same data, and of some people in common."""
+    one, other = first.people, second.people
+    if not (isinstance(one, PeopleFrame) and isinstance(other, PeopleFrame) and one.same_data(other)):
+        return False
+    inside = [np.ones(len(one), dtype=bool) if cohort.mask is None else cohort.mask for cohort in (first, second)]
+    return bool((inside[0] & inside[1]).any())
 
 
 def _of_cohort(cohort: Cohort, pair: tuple[str, str], covariates: Sequence[str], conf_level: float) -> pd.DataFrame:

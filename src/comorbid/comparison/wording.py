@@ -81,7 +81,7 @@ def same_wording(cohorts: Sequence[Cohort], conditions: Iterable[str]) -> list[C
     names = names_given(conditions, "same_wording")
     groups: dict[tuple[str, ...], list[Cohort]] = {}
     for cohort in titled(cohorts, names).values():
-        said = tuple(str(getattr(cohort.codebook.condition(name), part)) for name in names for part in ASKED)
+        said = tuple(_said(cohort, name, part) for name in names for part in ASKED)
         groups.setdefault(said, []).append(cohort)
     return max(groups.values(), key=len)
 
@@ -117,12 +117,17 @@ def labelled(cohorts: Sequence[Cohort], frame: pd.DataFrame, conf_level: float |
     return frame
 
 
+def _said(cohort: Cohort, name: str, part: str) -> str:
+    """Question or recall period of a condition; blanks between words are one, and around the text none."""
+    return " ".join(str(getattr(cohort.codebook.condition(name), part)).split())
+
+
 def _differences(cohorts: Mapping[str, Cohort], conditions: Sequence[str]) -> list[Difference]:
     """Questions and recall periods that are not one and the same, or are not stated at all."""
     found = []
     for name in conditions:
         for part in ASKED:
-            texts = {title: str(getattr(cohort.codebook.condition(name), part)) for title, cohort in cohorts.items()}
+            texts = {title: _said(cohort, name, part) for title, cohort in cohorts.items()}
             if len(set(texts.values())) > 1 or not all(texts.values()):
                 found.append(Difference(name, part, texts))
     return found

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from comorbid.design import SurveyDesign
-from comorbid.errors import listed
+from comorbid.errors import DesignError, listed
 from comorbid.sampling import design_numbers, numbered_labels, shown_label
 from comorbid.sources.faults import Fault, of_people
 
@@ -22,6 +22,15 @@ def design_faults(people: pd.DataFrame, design: SurveyDesign) -> list[Fault]:
     faults = [_absent(name) for name in design.columns if name not in people.columns]
     if design.weights in people.columns:
         faults += _weight_faults(people[design.weights])
+    try:
+        return [*faults, *_label_faults(people, design)]
+    except DesignError as fault:
+        return [*faults, Fault("", fault.code, str(fault), 1, "The message says what to do.")]
+
+
+def _label_faults(people: pd.DataFrame, design: SurveyDesign) -> list[Fault]:
+    """People without stratum or PSU, and strata with one sampled unit."""
+    faults = []
     for name, what in ((design.strata, "stratum"), (design.psu, "psu")):
         if name and name in people.columns and (missing := int((numbered_labels(people[name])[0] < 0).sum())):
             remedy = "Drop people outside the sample from the file, or mend the column."

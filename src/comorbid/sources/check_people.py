@@ -103,7 +103,7 @@ def _numbers(column: pd.Series, missing: Sequence[str] = ()) -> tuple[np.ndarray
 
 def _plain_faults(name: str, column: pd.Series) -> Iterator[Fault]:
     known = column.dropna()
-    known = known.astype(str) if column.dtype == object else known
+    known = _as_text(known)
     distinct = known.nunique()
     if not len(known):
         yield Fault(name, "empty-column", "no value in any row", 1, "Leave it out, or fill it.")
@@ -114,11 +114,16 @@ def _plain_faults(name: str, column: pd.Series) -> Iterator[Fault]:
         yield of_people(name, "infinite", infinite, "values are infinite", "Mend the column.")
 
 
+def _as_text(column: pd.Series) -> pd.Series:
+    """A column of objects, lists perhaps, as text; another one as it is."""
+    return column.map(str, na_action="ignore") if column.dtype == object else column
+
+
 def _same_values(people: pd.DataFrame, columns: Sequence[str]) -> Iterator[Fault]:
     """Columns that equal an earlier one in every row, missing values included."""
     first: dict[bytes, str] = {}
     for name in columns:
-        digest = pd.util.hash_pandas_object(people[name], index=False, categorize=False).to_numpy().tobytes()
+        digest = pd.util.hash_pandas_object(_as_text(people[name]), index=False, categorize=False).to_numpy().tobytes()
         earlier = first.setdefault(digest, name)
         if earlier != name and people[name].equals(people[earlier]):
             what = f"the same values as {earlier!r} in all {few(len(people))} rows"
