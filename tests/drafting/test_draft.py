@@ -208,6 +208,8 @@ def test_a_page_has_a_field_for_what_is_not_written(csv: Path, capsys: pytest.Ca
     assert {field["id"] for field in fields} == {label["for"] for label in page.find_all("label")}
     assert "18-34; 35-49; 50-64; 65+" in page.get_text() and "conditions: " in page.get_text()
     assert "no = 2; yes = 1" in page.get_text() and not page.find_all("script")
+    (band,) = [part.get_text() for part in page.find_all("section") if part.code.get_text() == "age_band"]
+    assert "18-34; 35-49; 50-64; 65+" in band and "age at 18" in band and "Column" not in band
     assert main(["codebook", "page", "nhanes-1999-2004", "--out", str(out)]) == 0
     told = BeautifulSoup(out.read_text(encoding="utf-8"), "html.parser")
     assert read_codebook(resource_dir("codebooks") / "nhanes-1999-2004.toml")["migraine"].question in told.get_text()

@@ -144,7 +144,8 @@ def test_a_question_is_kept_when_it_is_the_label(tmp_path: Path) -> None:
     frame = pd.DataFrame({"q1": [1.0, 2.0] * 60, "q2": [1.0, 2.0] * 60})
     path = tmp_path / "mine.sav"
     pyreadstat.write_sav(frame, str(path), column_labels={"q1": "Do you often feel tired?", "q2": "Neck pain"})
-    _, book = drafted(path, Asked({"q1": ("1",), "q2": ("1",)}))
+    text, book = drafted(path, Asked({"q1": ("1",), "q2": ("1",)}))
+    assert 'feel tired?"  # the label of the file; write how it was asked' in text
     assert book["q1"].question == "Do you often feel tired?" and book["neck_pain"].question == ""
 
 
@@ -196,3 +197,13 @@ def test_a_sex_of_numbers_is_no_condition_and_wants_its_words(tmp_path: Path) ->
     draft = draft_codebook(tmp_path / "mine.csv")
     assert draft.candidates == ("injury",)
     assert "levels = { 0 = 0, 1 = 1 }  # say which code is male and which is female" in draft.text
+
+
+def test_one_row_a_person_by_the_column_that_numbers_them(tmp_path: Path) -> None:
+    people = np.repeat(np.arange(1001, 1041), 3)
+    frame = pd.DataFrame({"person_id": people, "session": [1, 2, 3] * 40, "injury": [0, 1, 0, 0] * 30})
+    frame.to_csv(tmp_path / "mine.csv", index=False)
+    text, _ = drafted(tmp_path / "mine.csv", Asked({"injury": ()}))
+    assert "# universe = \"session == '1'\"" in text
+    (tmp_path / "mine.toml").write_text(text.replace("# universe", "universe"), encoding="utf-8")
+    assert cm.load_cohort(tmp_path / "mine.toml").n == 40 and not len(cm.check_cohort(tmp_path / "mine.toml"))

@@ -63,7 +63,7 @@ def _section(variable: Variable, is_condition: bool) -> str:
 
 
 def _facts(variable: Variable) -> Iterator[tuple[str, str]]:
-    yield "Column", variable.column
+    yield "Column", "" if variable.source else variable.column
     yield "Levels", "; ".join(_level(level, codes) for level, codes in variable.levels.items())
     yield "Reference", "" if variable.kind == "condition" else next(iter(variable.levels), "")
     yield "Missing", "; ".join(f"{code}: {why}" for code, why in variable.missing.items())

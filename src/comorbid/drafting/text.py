@@ -15,7 +15,7 @@ from typing import Any
 
 from comorbid.datafile import DataFile
 from comorbid.drafting.covariates import covariates
-from comorbid.drafting.names import is_quasi_identifier
+from comorbid.drafting.names import is_quasi_identifier, plain
 from comorbid.drafting.proposals import REPEATS, Proposal
 from comorbid.drafting.told import without_codes
 from comorbid.sources.files import TEXT
@@ -32,6 +32,7 @@ SEXES = {"male": "m|males?|man|men|boys?|m\u00e4nnlich", "female": "f|w|females?
 ASKED = re.compile(r"\?$|(\w+\W+){7}")
 """A label that is a question: kept as such, whatever becomes of the label."""
 UNNAMED_SEXES = "  # say which code is male and which is female, under these names: reports show both"
+WAVE = re.compile(r"\b(wave|visit|session|round|occasion|time ?point|year)\b")
 PAUSE = re.compile(r"\s*(?:\.\.\.|\u2026|\?|\(|\s[-\u2013\u2014]\s)")
 HEAD = """\
 # A codebook proposed from {file}: read every line before you use it.
@@ -55,7 +56,7 @@ REPLICATES = """\
 # method = "bootstrap"  # and say how they were made: bootstrap, jackknife, brr, fay (with rho), sdr"""
 SEVERAL_ROWS = """\
 # {why}: results would count rows. Study one wave: take the # away here and mend,
-# universe = "wave == '1'"
+# universe = "{wave} == '{level}'"
 # universe_reason = "other waves"
 # or keep one row a person in the file; or declare a row an answer under [file]: long = {{ person, item, value }}.
 """
@@ -119,13 +120,22 @@ def _people_parts(proposals: Sequence[Proposal]) -> Iterator[str]:
     """Lines on who is who: the column that tells people apart, and what a neighbour could know."""
     for proposal in (p for p in proposals if p.role == "id"):
         if REPEATS in proposal.why:
-            yield SEVERAL_ROWS.format(why=proposal.why)
+            wave, level = _wave(proposals)
+            yield SEVERAL_ROWS.format(why=proposal.why, wave=wave, level=level)
         yield f"id = {_toml(proposal.column)}  # tells people apart; it is checked and goes no further\n"
     names = _names(proposals)
     used = [p for p in proposals if p.column in names]
     quasi = [names[p.column] for p in used if p.quasi or is_quasi_identifier(names[p.column], "")]
     if quasi:
         yield f"quasi_identifiers = {_toml(quasi)}  # what a neighbour could know; the anonymity check uses them\n"
+
+
+def _wave(proposals: Sequence[Proposal]) -> tuple[str, str]:
+    """The variable that seems to number the rows of a person, with its first level; an example where none does."""
+    names = _names(proposals)
+    waves = [p for p in proposals if p.role == "categorical" and WAVE.search(plain(p.column, p.label))]
+    plainly = [(names[p.column], level) for p in waves for level in p.levels if re.fullmatch(r"[\w ]+", level)]
+    return plainly[0] if plainly else ("wave", "1")
 
 
 def _file(path: Path, how: DataFile, folder: Path) -> str:
@@ -165,7 +175,8 @@ def _variable(name: str, proposal: Proposal, label: str) -> str:
         lines.append(f"levels = {_table(levels)}{note}")
     lines += [f"missing = {_table(proposal.missing)}"] if proposal.missing else []
     asked = proposal.label if label != proposal.label or (kind == "condition" and ASKED.search(label)) else ""
-    lines += [f"question = {_toml(asked)}  # as it was asked"] if asked or kind == "condition" else []
+    note = "the label of the file; write how it was asked" if asked else "as it was asked"
+    lines += [f"question = {_toml(asked)}  # {note}"] if asked or kind == "condition" else []
     lines += ['recall = ""  # over which time'] if kind == "condition" else []
     return "\n".join(lines) + "\n"
 

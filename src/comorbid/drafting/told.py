@@ -8,9 +8,9 @@ from collections.abc import Collection, Mapping
 __all__ = ["renamed", "told_codes", "without_codes"]
 
 CODE = r"-?\d{1,4}"
-BEFORE = rf"(?<![\w.$<>-])({CODE})\s*[:=]\s*([^\s:=][^:=]*?)[\s,;/|)\]]*(?=(?<![\w.$<>-]){CODE}\s*[:=]|$)"
+BEFORE = rf"(?<![\w.$<>-])({CODE})\s*[:=]\s*([^\s:=][^:=]{{0,200}}?)[\s,;/|)\]]*(?=(?<![\w.$<>-]){CODE}\s*[:=]|$)"
 """1: ever, 0: never"""
-AFTER = rf"([^\W\d][^=:,;(\[]*?)\s*=\s*({CODE})(?=[\s,;)\]]|$)"
+AFTER = rf"([^\W\d][^=:,;(\[]{{0,80}}?)\s*=\s*({CODE})(?=[\s,;)\]]|$)"
 """yes=1, no=2"""
 
 
