@@ -220,6 +220,25 @@ def test_strata_of_one_psu_are_as_in_memory(lonely: str, tmp_path: Path) -> None
     assert "stratum 'area 0'" in found[0][1] if lonely == "error" else found[0][0] == "done"
 
 
+@pytest.mark.parametrize(
+    ("strata", "psu"),
+    [("unit", "psu"), ("unit", None), ("v0", "people"), ("weight_sq", "v1"), ("design_psu", "psu"), ("unit", "unit")],
+)
+def test_design_columns_of_any_name_are_as_in_memory(strata: str, psu: str | None, tmp_path: Path) -> None:
+    """Strata called "unit" gave standard errors twice as large: a column of the groups had that name."""
+    frame = people(**{strata: np.arange(N) % 4})
+    if psu and psu != strata:
+        frame = frame.assign(**{psu: np.arange(N) // 4 % 6})
+    frame.to_parquet(tmp_path / "people.parquet")
+    design = cm.SurveyDesign(weights="weight", strata=strata, psu=psu)
+    found = [
+        outcome(source, lambda cohort: cm.prevalence(cohort.with_design(design), by="sex"))
+        for source in (frame, tmp_path / "people.parquet")
+    ]
+    assert found[0] == found[1]
+    assert (found[0][0] == "done") == (strata != psu)
+
+
 def test_a_design_column_of_lists_is_an_error_in_a_database(tmp_path: Path) -> None:
     people(stratum=[[1]] * N).to_parquet(tmp_path / "people.parquet")
     with pytest.raises(ComorbidError, match="design column 'stratum' holds lists"):

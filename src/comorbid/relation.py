@@ -28,7 +28,7 @@ from comorbid.relation_columns import (
     fetched,
     grouped_by_code,
 )
-from comorbid.relation_sample import check_weights, sample_of_table
+from comorbid.relation_sample import check_weights, design_keys, sample_of_table
 from comorbid.restriction import Combined, Comparison, Known, Narrowing, Negated, Restriction, SharedGaps
 
 __all__ = ["PeopleRelation"]
@@ -179,10 +179,10 @@ class PeopleRelation(TableColumns):
         codes = np.empty((len(cells), len(variables)), dtype=np.int64)
         for j, variable in enumerate(variables):
             codes[:, j] = self._codes(variable, cells, f"v{j}")
-        names = [name for name in (design.strata, design.psu) if name] if design else []
+        keys = [*design_keys(design)]
         unit = np.zeros(len(cells), dtype=np.intp)
-        if names:
-            unit = cells[names].merge(groups, on=names, how="left")["unit"].to_numpy(dtype=np.intp)
+        if keys:
+            unit = cells[keys].merge(groups, on=keys, how="left")["unit"].to_numpy(dtype=np.intp)
         squares = cells["weight_sq"].to_numpy(dtype=np.float64) if clusters.sampling == "person" else np.empty(0)
         people, weight = cells["people"].to_numpy(), cells["weight"].to_numpy(dtype=np.float64)
         return assemble_patterns(codes, unit, people, weight, squares)
@@ -190,8 +190,7 @@ class PeopleRelation(TableColumns):
     def _group_by(self, variables: Sequence[Variable], design: SurveyDesign | None, domain: Any) -> pd.DataFrame:
         table = self._table if domain is None else self._table.filter(domain)
         keys = {f"v{j}": self._key(variable) for j, variable in enumerate(variables)}
-        names = [name for name in (design.strata, design.psu) if name] if design else []
-        columns = {**{name: self.column(name) for name in names}, **keys}
+        columns = {**{key: self.column(name) for key, name in design_keys(design).items()}, **keys}
         if not (design and design.weights):
             return _counted(table.select(**columns) if columns else table, [*columns])
         table = table.select(**columns, weight_of_one=self.column(design.weights).cast("float64"))

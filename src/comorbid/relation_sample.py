@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -17,7 +18,20 @@ from comorbid.relation_columns import fetched
 from comorbid.replication import replicated_units
 from comorbid.sampling import no_labels, require_weights, sampled_units
 
-__all__ = ["check_weights", "sample_of_table"]
+__all__ = ["check_weights", "design_keys", "sample_of_table"]
+
+
+def design_keys(design: SurveyDesign | None, *, correction: bool = False) -> dict[str, str]:
+    """Columns of strata and PSUs by the name that groups give them, which no column of theirs has: "unit" may be one.
+
+    Parameters
+    ----------
+    design : SurveyDesign, optional
+    correction : bool
+        Whether the finite population correction comes along.
+    """
+    named = (design.strata, design.psu, design.fpc if correction else None) if design else ()
+    return {f"design_{name}": name for name in named if name}
 
 
 def check_weights(table: Any, name: str, n: int) -> None:
@@ -67,26 +81,28 @@ def sample_of_table(table: Any, n: int, design: SurveyDesign | None) -> tuple[Cl
             "replicates of people in a database table are made from its PSUs: name psu, and call with_replicates. "
             "Given replicate weights, and replicates of single people, are for data in memory."
         )
-    groups = _combinations(table, n, [name for name in (design.strata, design.psu, design.fpc) if name])
+    keys = design_keys(design, correction=True)
+    groups = _combinations(table, n, keys)
     # Each combination stands once a PSU, or, where people are the sampled units, once or twice: as one or as several.
     repeats = np.ones(len(groups), dtype=int) if design.psu else np.minimum(groups["people"].to_numpy(), 2)
     rows = np.repeat(np.arange(len(groups)), repeats)
-    columns = {name: groups[name].iloc[rows] for name in design.columns if name in groups}
+    columns = {name: groups[key].iloc[rows].rename(name) for key, name in keys.items()}
     sampled = replicated_units(columns, design, len(rows), people=(groups["people"].to_numpy() / repeats)[rows])
     first = np.r_[True, rows[1:] != rows[:-1]]
     groups["unit"] = 0 if sampled.unit is None else np.asarray(sampled.unit)[first]
     return (sampled.clusters if design.psu else _sized(sampled.clusters, groups)), groups
 
 
-def _combinations(table: Any, n: int, names: list[str]) -> pd.DataFrame:
+def _combinations(table: Any, n: int, keys: Mapping[str, str]) -> pd.DataFrame:
     """People of each combination of the design's columns."""
-    if not names:
+    if not keys:
         return pd.DataFrame({"people": [n]})
-    for name in names:
+    for name in keys.values():
         if table[name].type().is_nested():
             raise no_labels(name)
-    groups = fetched(table.group_by(names).aggregate(people=table.count()))
-    return groups.sort_values(names, ignore_index=True)
+    plain = table.select(**{key: table[name] for key, name in keys.items()})
+    groups = fetched(plain.group_by([*keys]).aggregate(people=plain.count()))
+    return groups.sort_values([*keys], ignore_index=True)
 
 
 def _sized(clusters: Clusters, groups: pd.DataFrame) -> Clusters:
