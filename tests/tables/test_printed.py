@@ -219,3 +219,10 @@ def test_an_empty_table_prints_its_headers() -> None:
     empty = pd.DataFrame({"step": pd.Series(dtype=object), "people": pd.Series(dtype=int)})
     assert to_text(empty).splitlines()[0].split() == ["step", "people"]
     assert "<tbody>" in to_html(empty)
+
+
+def test_names_in_the_first_column_are_not_broken_and_other_words_break_at_hyphens() -> None:
+    names = ["headache_lbp_population", "cchs-mental-health-2012"]
+    text = to_text(pd.DataFrame({"name": names, "what": ["a-word-of-many-parts here"] * 2}), width=36)
+    assert all(name in text for name in names) and max(map(len, text.splitlines())) <= 36
+    assert "a-word-of-" in text

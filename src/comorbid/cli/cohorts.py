@@ -19,5 +19,7 @@ def run(args: Namespace) -> int:
     """Print the registered cohorts."""
     from comorbid.sources.registry import list_cohorts
 
-    write_frame(list_cohorts(), args.format)
+    found = list_cohorts()
+    last = ["files", "design"]  # of a narrow terminal the last column is left out first
+    write_frame(found[[*found.columns.drop(last), *last]], args.format)
     return 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import shutil
 import sys
 from argparse import ArgumentParser
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 FORMATS = ("table", "csv", "json")
+PIPED, NARROWEST = 100, 60
 
 
 def add_format(parser: ArgumentParser) -> None:
@@ -36,7 +38,12 @@ def write_frame(frame: pd.DataFrame, form: str) -> None:
     else:
         from comorbid.tables import to_text
 
-        sys.stdout.write(to_text(frame).rstrip("\n") + "\n")
+        sys.stdout.write(to_text(frame, width=line_width()).rstrip("\n") + "\n")
+
+
+def line_width() -> int:
+    """Characters a line of a table may have: what the terminal shows, and a fixed number in a pipe or a file."""
+    return max(shutil.get_terminal_size().columns, NARROWEST) if sys.stdout.isatty() else PIPED
 
 
 def rows(frame: pd.DataFrame) -> list[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 
 import pandas as pd
@@ -9,7 +10,9 @@ import pandas as pd
 from comorbid.tables.plain import notes, readable
 
 GAP = 2
-LONGEST_WORD = 16
+LONGEST_WORD = 17
+LONGEST_NAME = 28
+"""Of a first column, which names its rows: names are to be copied, and not to be broken."""
 
 
 def to_text(frame: pd.DataFrame, *, width: int = 100, source_note: str | None = None) -> str:
@@ -84,9 +87,10 @@ def _content(shown: pd.DataFrame, name: str) -> int:
 
 
 def _floor(shown: pd.DataFrame, name: str) -> int:
-    """The narrowest a text column becomes: its longest word, unless that is longer than `LONGEST_WORD`."""
-    found = [len(word) for text in [name, *shown[name]] for word in _flat(text).split()]
-    return min(max(found, default=1), LONGEST_WORD)
+    """The narrowest a text column becomes: its longest word, as long as that is no longer than words may be."""
+    parts, most = (r"\s", LONGEST_NAME) if name == shown.columns[0] else (r"\s|(?<=-)", LONGEST_WORD)
+    found = [len(word) for text in [name, *shown[name]] for word in re.split(parts, _flat(text))]
+    return min(max(found, default=1), most)
 
 
 def _widths(shown: pd.DataFrame, numeric: set[str], width: int) -> dict[str, int]:
