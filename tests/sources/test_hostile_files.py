@@ -190,6 +190,21 @@ def huge_stata(folder: Path) -> bytes:
     return content[:at] + (2 * 10**9).to_bytes(8, "little") + content[at + 8 :]
 
 
+def shared_text(folder: Path) -> bytes:
+    """A text of a megabyte that lies in a Stata file once and stands in every row."""
+    people = pd.DataFrame({"a": [0, 1] * 500, "b": ["x" * 10**6] * 1000})
+    people.to_stata(folder.parent / "sound.dta", write_index=False, version=118, convert_strl=["b"])
+    return (folder.parent / "sound.dta").read_bytes()
+
+
+def late_entity(members: dict[str, bytes]) -> dict[str, bytes]:
+    """Entities that are declared behind a comment of some length."""
+    return {
+        name: b"<!--" + b"x" * 4096 + b"-->" + text if name.endswith("sheet1.xml") else text
+        for name, text in entity(members).items()
+    }
+
+
 def huge_spss(folder: Path) -> bytes:
     """An SPSS file that says each of its columns is as wide as memory."""
     pyreadstat.write_sav(PEOPLE, str(folder.parent / "sound.sav"))
@@ -211,18 +226,25 @@ HOSTILE: dict[str, tuple[Callable[[Path], bytes], str]] = {
     "pickle.parquet": (lambda _: pickled(), "cannot be read as Parquet|not Parquet"),
     "pickle.xlsx": (lambda _: pickled(), "not a spreadsheet"),
     "pickle.sav": (lambda _: pickled(), "cannot be read as a SPSS"),
-    "bomb.csv.gz": (lambda _: packed(gzip.GzipFile), "over 100 times as large"),
-    "bomb.csv.xz": (lambda _: packed(lzma.LZMAFile), "over 100 times as large"),
+    "bomb.csv.gz": (lambda _: packed(gzip.GzipFile), "MiB is accepted"),
+    "bomb.csv.xz": (lambda _: packed(lzma.LZMAFile), "MiB is accepted"),
     "nested.csv.gz": (lambda _: gzip.compress(gzip.compress(b"a,b\n1,0\n" * 999)), "compressed, which its name"),
-    "bomb.xlsx": (lambda _: archive({"xl/worksheets/sheet1.xml": b"0" * (300 * 2**20)}), "over 100 times as large"),
-    "bomb.parquet": (lambda _: constant(), "over 100 times as large"),
-    "commas.csv.gz": (lambda _: gzip.compress(wide(4000) + (b"," * 3999 + b"\n") * 12_000), "over 100 times as large"),
-    "word.parquet": (lambda _: parquet(pa.table({"a": ["x" * (300 * 2**20)]}), "zstd"), "over 100 times as large"),
-    "words.parquet": (lambda _: one_word(500_000, 10_000), "over 100 times as large"),
+    "bomb.xlsx": (lambda _: archive({"xl/worksheets/sheet1.xml": b"0" * (300 * 2**20)}), "MiB is accepted"),
+    "bomb.parquet": (lambda _: constant(80_000_000), "MiB is accepted"),
+    "commas.csv.gz": (lambda _: gzip.compress(wide(4000) + (b"," * 3999 + b"\n") * 12_000), "MiB is accepted"),
+    "word.parquet": (lambda _: parquet(pa.table({"a": ["x" * (300 * 2**20)]}), "zstd"), "MiB is accepted"),
+    "words.parquet": (lambda _: one_word(500_000, 10_000), "MiB is accepted"),
+    "shared.dta": (shared_text, "MiB is accepted"),
+    "lists.parquet": (lambda _: parquet(pa.table({"a": [0, 1], "b": [["x"], []]})), "b hold lists or parts"),
+    "parts.parquet": (lambda _: parquet(pa.table({"a": [0, 1], "b": [{"c": "x"}, None]})), "b hold lists or parts"),
+    "digits.csv.gz": (lambda _: gzip.compress(b"a,b\n1," + b"1" * (150 * 2**20)), "MiB is accepted"),
+    "counted.csv.gz": (lambda _: gzip.compress(b"a\n" + b"no\n" * 5_000_000), "MiB is accepted"),
+    "declared.xlsx": (lambda _: workbook(late_entity), "document type"),
+    "tag.xlsx": (lambda _: workbook(lambda m: {**m, "xl/styles.xml": b"<a b='" + b"x" * 2**26}), "a tag of over"),
     "padded.xlsx": (lambda _: sheet(b"XFD2000", *map(one_cell, range(2, 2000))), "no column can serve"),
     "endless.xlsx": (lambda _: sheet(b"B2000000000", one_cell(1_900_000_000)), "cannot be read as a spreadsheet"),
-    "row.xlsx": (lambda _: sheet(b"B2", b'<row r="2">' + b"<c/>" * 12_000_000 + b"</row>"), "over 100 times as large"),
-    "styles.xlsx": (lambda _: workbook(styled), "over 100 times as large"),
+    "row.xlsx": (lambda _: sheet(b"B2", b'<row r="2">' + b"<c/>" * 12_000_000 + b"</row>"), "MiB is accepted"),
+    "styles.xlsx": (lambda _: workbook(styled), "MiB is accepted"),
     "entities.xlsx": (lambda _: workbook(entity), "document type"),
     "paths.xlsx": (lambda _: workbook(lambda m: {**m, "../../elsewhere.csv": b"a,b\n"}), "no column can serve"),
     "archive.zip": (lambda _: archive({"../../elsewhere.csv": b"a,b\n1,0\n"}), "of a kind that is not read"),

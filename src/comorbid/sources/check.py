@@ -88,7 +88,7 @@ def _own_faults(source: str | Path, codebook: Codebook | None) -> list[Fault]:
 def people_faults(people: pd.DataFrame, codebook: Codebook | None, name: str = "cohort") -> list[Fault]:
     """Faults of people against a codebook; without one, of the columns as they are."""
     faults = [_repeated(str(column)) for column in people.columns[people.columns.duplicated()]]
-    people = people.loc[:, ~people.columns.duplicated()]
+    people = people.loc[:, ~people.columns.duplicated()] if people.columns.has_duplicates else people
     if codebook is None:
         faults += column_faults(people, list(people.columns))
         try:

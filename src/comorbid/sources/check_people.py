@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -123,7 +124,8 @@ def _same_values(people: pd.DataFrame, columns: Sequence[str]) -> Iterator[Fault
     """Columns that equal an earlier one in every row, missing values included."""
     first: dict[bytes, str] = {}
     for name in columns:
-        digest = pd.util.hash_pandas_object(_as_text(people[name]), index=False, categorize=False).to_numpy().tobytes()
+        rows = pd.util.hash_pandas_object(_as_text(people[name]), index=False, categorize=False).to_numpy()
+        digest = hashlib.sha256(rows.tobytes()).digest()
         earlier = first.setdefault(digest, name)
         if earlier != name and people[name].equals(people[earlier]):
             what = f"the same values as {earlier!r} in all {few(len(people))} rows"

@@ -15,10 +15,7 @@ from comorbid.sources.shapes import read_fixed_width, wide
 from comorbid.sources.tables import read_table
 from comorbid.sources.unpacking import (
     DAMAGED,
-    NUMBER,
-    PLENTY,
     foreign_byte,
-    require_in_proportion,
     require_same,
     require_unpackable,
 )
@@ -96,7 +93,7 @@ def _sheet(path: Path, sheet: str) -> pd.DataFrame:
 
 def _csv(path: Path, how: DataFile, strict: bool) -> pd.DataFrame:
     """A text file with its column names as they stand."""
-    require_unpackable(path)
+    require_unpackable(path, how.delimiter)
     try:
         _require_text(path.name, beginning(path), how.encoding)
         faults = file_faults(path, how) if strict else []
@@ -180,14 +177,9 @@ def _is_wide(start: bytes) -> bool:
 
 def _parquet(path: Path) -> pd.DataFrame:
     try:
-        import pyarrow.parquet as parquet
+        from comorbid.sources.words import require_readable
 
-        from comorbid.sources.words import letters_of, pages_of
-
-        with parquet.ParquetFile(path) as file:
-            require_in_proportion(path, file.metadata.num_rows * file.metadata.num_columns * NUMBER)
-            require_in_proportion(path, pages_of(file), PLENTY)
-            require_in_proportion(path, letters_of(path, file))
+        require_readable(path)
         return pd.read_parquet(path)
     except SourceError:
         raise

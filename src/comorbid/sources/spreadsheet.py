@@ -8,7 +8,8 @@ from typing import Any, TypeAlias
 import pandas as pd
 
 from comorbid.errors import SourceError, listed, require_known
-from comorbid.sources.unpacking import NUMBER, require_in_proportion, require_sound_archive
+from comorbid.sources.archive import require_sound_archive
+from comorbid.sources.room import TEXT, require_room
 
 __all__ = ["read_sheet", "sheets_of"]
 
@@ -16,6 +17,8 @@ LOOKED_AT = 20
 """Rows among which a header is looked for."""
 MOST_ROWS = 2**20
 """Rows that a sheet can have."""
+ROW, CELL = 250, 50
+"""Bytes of a row, and of a number in it, while a table is made of them."""
 
 Numbered: TypeAlias = tuple[int, tuple[Any, ...]]
 """A row and its number in the sheet."""
@@ -87,8 +90,8 @@ def _rows(sheet: Any, path: Path) -> list[Numbered]:
             width -= 1
         if width:
             rows.append((number, row[:width]))
-            size += NUMBER * width + sum(len(value) for value in row[:width] if isinstance(value, str))
-            require_in_proportion(path, size)
+            size += ROW + CELL * width + sum(TEXT + len(value) for value in row[:width] if isinstance(value, str))
+            require_room(path, size, "Or save it as CSV.")
     return rows
 
 
@@ -102,7 +105,7 @@ def _frame(numbered: list[Numbered], path: Path) -> pd.DataFrame:
         raise SourceError(
             f"{path.name}: the first row of the sheet must name every column, once each. {_advice(numbered, used)}"
         )
-    require_in_proportion(path, len(numbered) * used * NUMBER)
+    require_room(path, len(numbered) * (ROW + CELL * used), "Or save it as CSV.")
     return pd.DataFrame([_filled(row, used) for _, row in numbered[1:]], columns=header).infer_objects()
 
 

@@ -1,12 +1,19 @@
 """SPSS files read in a process of their own: the C library that reads them can be made to crash by a damaged file.
 
-Run as a program with FILE and FOLDER, this module leaves the columns in FOLDER as plain arrays and
-JSON, which cannot carry code; the exit status says whether that went well.
+Run as a program with FILE, FOLDER, MEMORY and SECONDS, this module leaves the columns in FOLDER as plain arrays and
+JSON, which cannot carry code; the exit status says whether that went well. Texts are left as UTF-8 bytes and lengths:
+one long text does not make every row as long.
+
+The program may take memory and processor time in proportion to the file, where the system can hold it to that (Linux;
+macOS keeps the time alone, Windows neither, and there the clock stops it).
 """
 
 from __future__ import annotations
 
 import json
+import math
+import mmap
+import signal
 import subprocess
 import sys
 import tempfile
@@ -18,28 +25,51 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-__all__ = ["NotReadError", "read_apart"]
+from comorbid.sources.room import allowance
+
+__all__ = ["NotReadError", "StoppedError", "read_apart"]
 
 ARRAYS, FACTS = "arrays.npz", "facts.json"
 PORTABLE = ".por"
-SECONDS = 3600
-MEMORY, TIMES = 2 * 2**30, 60
-"""Bytes that the program may take, or as many times the size of the file where that is more."""
+SECONDS, BYTES_A_SECOND = 30.0, 16 * 2**20
+"""Processor time that the program may take: some, and that for the memory that it may take; 80 MB/s were measured."""
+SLOWER = 10
+"""As many times that by the clock: other programs may have the processor."""
+FILLED, LATE = 3, 4
+"""Exit status of a program that asked for more memory, or was stopped for its time."""
+NO_MEMORY = "Unable to allocate memory"
+"""What the C library says."""
+LIBRARIES = 2**30
+"""Bytes of addresses that the libraries take, where the system does not tell."""
 
 
 class NotReadError(Exception):
     """The program ended badly, or left what is no table."""
 
 
+class StoppedError(Exception):
+    """The program was stopped; the message says at which limit."""
+
+
+def seconds(path: Path) -> float:
+    """Processor time that reading a file may take."""
+    return SECONDS + allowance(path) / BYTES_A_SECOND
+
+
 def run(path: Path, folder: Path) -> int:
     """Start the program and wait; its exit status, below zero for a crash."""
-    command = [sys.executable, "-m", "comorbid.sources.spss_apart", str(path.resolve()), str(folder)]
+    limits = [str(allowance(path)), str(seconds(path))]
+    command = [sys.executable, "-m", "comorbid.sources.spss_apart", str(path.resolve()), str(folder), *limits]
+    clock = SLOWER * seconds(path)
     try:
-        return subprocess.run(
-            command, capture_output=True, check=False, timeout=SECONDS, stdin=subprocess.DEVNULL
+        status = subprocess.run(
+            command, capture_output=True, check=False, timeout=clock, stdin=subprocess.DEVNULL
         ).returncode
-    except (OSError, subprocess.TimeoutExpired):
+    except subprocess.TimeoutExpired:
+        return LATE
+    except OSError:
         return 1
+    return LATE if status == -getattr(signal, "SIGPROF", math.inf) else status
 
 
 def read_apart(path: Path) -> tuple[pd.DataFrame, dict[str, Any]]:
@@ -51,11 +81,16 @@ def read_apart(path: Path) -> tuple[pd.DataFrame, dict[str, Any]]:
         When pyreadstat is not installed.
     NotReadError
         When the file cannot be read, whatever the reader does about it.
+    StoppedError
+        When reading it takes more memory or time than a file of its size may.
     """
     if find_spec("pyreadstat") is None:
         raise ImportError("pyreadstat")
     with tempfile.TemporaryDirectory() as folder:
-        if status := run(path, Path(folder)):
+        status = run(path, Path(folder))
+        if status in (FILLED, LATE):
+            raise StoppedError(_limit(status, path))
+        if status:
             raise NotReadError(str(status))
         try:
             return _taken_back(Path(folder))
@@ -72,11 +107,23 @@ def _taken_back(folder: Path) -> tuple[pd.DataFrame, dict[str, Any]]:
     return frame, facts
 
 
+def _limit(status: int, path: Path) -> str:
+    if status == FILLED:
+        return f"more than {allowance(path) / 2**20:,.0f} MiB of memory"
+    return f"more than {seconds(path):,.0f} seconds of processor time, or {SLOWER} times that by the clock"
+
+
 def _column(arrays: Any, at: int) -> pd.Series:
-    values = arrays[f"c{at}"]
-    if values.dtype.kind != "U":
-        return pd.Series(values)
-    return pd.Series(values.astype(object)).mask(arrays[f"m{at}"], None)
+    if f"n{at}" not in arrays:
+        return pd.Series(arrays[f"c{at}"])
+    return _texts(arrays[f"c{at}"].tobytes(), arrays[f"n{at}"])
+
+
+def _texts(letters: bytes, lengths: np.ndarray) -> pd.Series:
+    """Texts from their bytes, one behind the other, and how many each has: below zero where it is missing."""
+    ends = np.maximum(lengths, 0).cumsum()
+    pieces = zip((ends - np.maximum(lengths, 0)).tolist(), ends.tolist(), (lengths < 0).tolist(), strict=True)
+    return pd.Series([None if gone else str(letters[start:end], "utf-8") for start, end, gone in pieces], dtype="str")
 
 
 def leave(path: Path, folder: Path) -> None:
@@ -94,9 +141,9 @@ def leave(path: Path, folder: Path) -> None:
         if pd.api.types.is_numeric_dtype(column):
             arrays[f"c{at}"] = column.to_numpy(dtype=np.float64, na_value=np.nan)
         else:
-            gone = column.isna()
-            arrays[f"c{at}"] = column.mask(gone, "").astype(str).to_numpy(dtype=np.str_)
-            arrays[f"m{at}"] = gone.to_numpy()
+            texts = [None if gone else str(text).encode() for text, gone in zip(column, column.isna(), strict=True)]
+            arrays[f"c{at}"] = np.frombuffer(b"".join(text for text in texts if text), dtype=np.uint8)
+            arrays[f"n{at}"] = np.array([-1 if text is None else len(text) for text in texts], dtype=np.int64)
     np.savez(folder / ARRAYS, allow_pickle=False, **arrays)
     facts = {
         "names": [str(name) for name in frame.columns],
@@ -113,26 +160,41 @@ def _pairs(texts: Mapping[Any, str]) -> list[list[Any]]:
     return [[code, str(text)] for code, text in texts.items()]
 
 
-def _limit_memory(path: Path) -> None:
+def limit(memory: int, seconds: float) -> None:
     """Where the system can: a file that says it is enormous ends the program, not the machine."""
     try:
         import resource
     except ImportError:
         return
-    most = max(MEMORY, TIMES * path.stat().st_size)
-    resource.setrlimit(resource.RLIMIT_AS, (most, most))
+    import pyreadstat  # noqa: F401 (what the libraries take is not the file's)
+
+    most = _taken() + memory
+    _, highest = resource.getrlimit(resource.RLIMIT_AS)
+    if highest == resource.RLIM_INFINITY or most < highest:
+        resource.setrlimit(resource.RLIMIT_AS, (most, most))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    signal.setitimer(signal.ITIMER_PROF, seconds)
+
+
+def _taken() -> int:
+    """Bytes of addresses that this program has taken."""
+    try:
+        return int(Path("/proc/self/statm").read_text().split()[0]) * mmap.PAGESIZE
+    except OSError:
+        return LIBRARIES
 
 
 def main(path: str, folder: str) -> int:
     """Leave the file in the folder; the exit status."""
-    _limit_memory(Path(path))
     try:
         leave(Path(path), Path(folder))
-    except Exception:
-        return 1
+    except MemoryError:
+        return FILLED
+    except Exception as fault:
+        return FILLED if NO_MEMORY in str(fault) else 1
     return 0
 
 
 if __name__ == "__main__":
+    limit(int(sys.argv[3]), float(sys.argv[4]))
     sys.exit(main(sys.argv[1], sys.argv[2]))

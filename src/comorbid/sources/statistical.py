@@ -12,12 +12,17 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from pandas.io.stata import StataReader
 
 from comorbid.errors import SourceError
-from comorbid.sources.spss_apart import PORTABLE, NotReadError, read_apart
-from comorbid.sources.unpacking import require_in_proportion
+from comorbid.sources.room import LETTERS, WAY_OUT, WORKED, require_room
+from comorbid.sources.spss_apart import PORTABLE, NotReadError, StoppedError, read_apart
 
 DATE_FORMAT = re.compile(r"%?-?t[cCdwmqh]|%-?d|(A|E|J|S)?DATE|DATETIME|(MMDDYY|DDMMYY|YYMMDD|MONYY|MOYR|YMDHMS)", re.I)
+LONG_TEXT = "Q"
+"""What pandas calls Stata's type strL."""
+UNPACKED = 4
+"""Bytes in memory for one of a SAS data set, unpacked."""
 __all__ = ["Labels", "read_sas", "read_spss", "read_stata"]
 
 
@@ -47,6 +52,12 @@ def read_spss(path: Path) -> tuple[pd.DataFrame, Labels]:
         frame, facts = read_apart(path)
     except ImportError:
         raise SourceError(f"{path.name}: reading SPSS files needs `pip install comorbid[files]`.") from None
+    except StoppedError as limit:
+        raise SourceError(
+            f"{path.name} ({path.stat().st_size:,} bytes) was stopped while it was read: it takes {limit}, which is "
+            "accepted for a file of its size. It is packed as few surveys are, or damaged. Save it without packing "
+            f"(in SPSS: SAVE OUTFILE='mine.sav' /UNCOMPRESSED), or as CSV. {WAY_OUT}"
+        ) from None
     except NotReadError:
         raise _damaged(path, "SPSS") from None
     if frame.columns.has_duplicates:
@@ -76,7 +87,7 @@ def read_stata(path: Path) -> tuple[pd.DataFrame, Labels]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            opened: Any = pd.read_stata(path, iterator=True, convert_categoricals=False, convert_dates=False)
+            opened: Any = _StataReader(path, convert_categoricals=False, convert_dates=False)
             with opened as reader:
                 reader._ensure_open()
                 # A file that says that it holds more people than it has bytes for would fill memory first.
@@ -84,8 +95,30 @@ def read_stata(path: Path) -> tuple[pd.DataFrame, Labels]:
                     raise _damaged(path, "Stata")
                 frame = reader.read()
                 return frame, _stata_labels(reader, frame)
+    except SourceError:
+        raise
     except Exception:
         raise _damaged(path, "Stata") from None
+
+
+class _StataReader(StataReader):
+    """Long texts (strL) lie in the file once for many rows: they are counted before every row has its own."""
+
+    def __init__(self, path: Path, **how: Any) -> None:
+        self._file = path
+        super().__init__(path, **how)
+
+    def _insert_strls(self, data: pd.DataFrame) -> pd.DataFrame:
+        reader: Any = super()
+        texts = getattr(self, "GSO", {})
+        lengths = {key: len(text) for key, text in texts.items()}
+        kinds: list[Any] = getattr(self, "_typlist", [])
+        columns = [data.iloc[:, at] for at, kind in enumerate(kinds) if kind == LONG_TEXT]
+        letters = [sum(lengths.get(str(key), 0) for key in column) for column in columns]
+        worked = WORKED * len(data) + LETTERS * max(letters, default=0)
+        require_room(self._file, sum(letters) + worked * bool(letters), "Or save it as CSV.")
+        inserted: pd.DataFrame = reader._insert_strls(data)
+        return inserted
 
 
 def _stata_labels(reader: Any, frame: pd.DataFrame) -> Labels:
@@ -108,10 +141,12 @@ def read_sas(path: Path) -> tuple[pd.DataFrame, Labels]:
         with redirect_stdout(io.StringIO()):
             opened: Any = pd.read_sas(path, format="sas7bdat", encoding="latin-1", iterator=True)
             with opened as reader:
-                require_in_proportion(path, reader.row_count * reader.row_length)
+                require_room(path, reader.row_count * reader.row_length * UNPACKED, "Or save it as CSV.")
                 frame = reader.read()
                 labels = {str(column.name): str(column.label) for column in reader.columns if column.label}
                 formats = {str(column.name): column.format for column in reader.columns}
+    except SourceError:
+        raise
     except Exception:
         raise _damaged(path, "SAS") from None
     labels = {name: text for name, text in labels.items() if text not in ("", name)}

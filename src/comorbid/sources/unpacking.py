@@ -12,34 +12,25 @@ from pathlib import Path
 from typing import Any
 
 from comorbid.errors import SourceError
+from comorbid.sources.room import EMPTY, FIELD, LETTERS, WORKED, require_room
 
 __all__ = [
     "DAMAGED",
-    "NUMBER",
-    "PLENTY",
     "UNSOUND",
     "foreign_byte",
     "opener",
-    "require_in_proportion",
     "require_same",
-    "require_sound_archive",
     "require_unpackable",
 ]
 
 DAMAGED = (OSError, EOFError, lzma.LZMAError, zlib.error)
 UNSOUND = (zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError, *DAMAGED)
 """What a bad archive raises; one packed in a way that Python does not know, or locked, the second and third."""
-PLENTY = 32 * 2**20
-"""Bytes, unpacked, that any file may have; text of nothing but commas takes thirty times as much memory."""
-TREE = 8 * 2**20
-"""The same for XML, whose elements of four letters take eighty times as much."""
-NUMBER = 8
-"""Bytes of a number in memory."""
-ROOM = 256 * 2**20
-"""Bytes that the people of any file may take in memory."""
-RATIO = 100
-"""A larger file may be this many times as large unpacked as packed; survey files are some thirty times."""
 BLOCK = 2**20
+OF_NUMBERS = b'0123456789.,;|+- \t\r\n"\0'
+"""Bytes of numbers and of what stands between them; others are letters of texts."""
+LONGEST = 24
+"""Bytes of a number; what is longer is a text."""
 DOCUMENT_TYPE = b"<!doctype"
 
 
@@ -48,24 +39,37 @@ def opener(path: Path) -> Any:
     return {".gz": gzip.open, ".xz": lzma.open}.get(path.suffix.lower(), open)
 
 
-def require_unpackable(path: Path) -> None:
-    """Raise when a packed text file is damaged or grows out of all proportion; nothing of it is kept."""
+def require_unpackable(path: Path, delimiter: str = "") -> None:
+    """Raise when a packed text file is damaged or would take too much memory; nothing of it is kept.
+
+    Parameters
+    ----------
+    path : Path
+    delimiter : str
+        Sign between its fields, which are counted; a line is one field without it.
+    """
     if opener(path) is open:
         return
-    size = 0
+    size = lines = fields = empty = letters = 0
+    sign = delimiter.encode()
     try:
         with opener(path)(path, "rb") as file:
             while block := file.read(BLOCK):
-                size += len(block)
-                require_in_proportion(path, size, PLENTY)
+                size, lines = size + len(block), lines + block.count(b"\n")
+                fields += block.count(b"\n") + (block.count(sign) if sign else 0)
+                empty += block.count(sign * 2) if sign else 0
+                letters += len(block.translate(None, OF_NUMBERS))
+                column = _of_texts(lines, max(letters, size - LONGEST * (fields + 1)))
+                require_room(
+                    path, size + fields * FIELD + empty * EMPTY + column, "Or unpack it: then it is read at any size."
+                )
     except DAMAGED:
         raise SourceError(f"{path.name} is damaged or not what its name says: it cannot be unpacked.") from None
 
 
-def require_in_proportion(path: Path, size: int, plenty: int = ROOM) -> None:
-    """Raise when a file would be out of all proportion larger in memory than it lies on the disk."""
-    if size > max(plenty, RATIO * path.stat().st_size):
-        raise SourceError(_too_large(path))
+def _of_texts(lines: int, letters: int) -> int:
+    """Bytes while the largest column of texts is looked at: not more texts than lines, nor than letters."""
+    return min(lines, letters) * WORKED + letters * LETTERS
 
 
 def require_same(path: Path, sha256: str) -> None:
@@ -96,29 +100,3 @@ def foreign_byte(path: Path, encoding: str) -> str:
                 return " (it has no byte order mark)"
             before += len(block)
     return ""
-
-
-def require_sound_archive(path: Path) -> None:
-    """Raise when a spreadsheet's archive is damaged, out of proportion, or holds XML that declares entities.
-
-    Nothing is unpacked to disk, so a member's name can lead nowhere.
-    """
-    try:
-        with zipfile.ZipFile(path) as archive:
-            members = archive.infolist()
-            require_in_proportion(path, sum(member.file_size for member in members), TREE)
-            for member in members:
-                with archive.open(member) as file:
-                    if DOCUMENT_TYPE in file.read(1024).lower():
-                        raise SourceError(f"{path.name} holds XML with a document type, which no spreadsheet needs.")
-    except UNSOUND:
-        raise SourceError(
-            f"{path.name} is not a spreadsheet, or is damaged or locked. Save it again as .xlsx."
-        ) from None
-
-
-def _too_large(path: Path) -> str:
-    return (
-        f"{path.name} is {path.stat().st_size:,} bytes packed and over {RATIO} times as large unpacked, "
-        "which no survey file is. Unpack it yourself if you trust it."
-    )

@@ -1,4 +1,7 @@
-"""How large the texts of a Parquet file are when every row has its own: in the file a word lies once for many rows."""
+"""What a Parquet file would take in memory: in the file a word lies once for many rows, and so does a number.
+
+What the file says of the size of its pages is believed: one that says too little takes more memory than is reckoned.
+"""
 
 from __future__ import annotations
 
@@ -8,25 +11,69 @@ from pathlib import Path
 import pyarrow.compute as compute
 import pyarrow.parquet as parquet
 
-__all__ = ["letters_of", "pages_of"]
+from comorbid.errors import SourceError, listed
+from comorbid.sources.room import LETTERS, NUMBER, WORKED, require_room
+
+__all__ = ["require_readable"]
+
+COPIES, PAGES = 2, 4
+"""Of a code of fixed length, and of an unpacked page, while a column is made of it."""
+OFFSET = 8
+TEXTS = "BYTE_ARRAY"
+BY_DATABASE = (
+    "Or name a codebook: with one, Parquet is counted where it lies, in little memory; to propose one, write the first "
+    "rows to a file of their own."
+)
 
 
-def pages_of(file: parquet.ParquetFile) -> int:
+def require_readable(path: Path) -> None:
+    """Raise when a Parquet file would take too much memory as a table, or has columns of lists or of parts.
+
+    Lists are refused, not counted: a few bytes of the file can say that one is as long as memory.
+    """
+    with parquet.ParquetFile(path) as file:
+        if nested := _nested(file):
+            raise SourceError(
+                f"{path.name}: {listed(nested)} hold lists or parts, not one value a person. Write the file without "
+                "them, or name a codebook: with one, only its columns are read."
+            )
+        rows = file.metadata.num_rows
+        require_room(path, rows * sum(_widths(file)), BY_DATABASE)
+        require_room(path, PAGES * _pages(file), BY_DATABASE)
+        letters = [_letters_of_all(path, file, name) for name in _worded(file)]
+        worked = rows * WORKED + LETTERS * max(letters, default=0)
+        require_room(path, rows * sum(_widths(file)) + sum(letters) + worked * bool(letters), BY_DATABASE)
+
+
+def _nested(file: parquet.ParquetFile) -> list[str]:
+    """Columns that are not of one value a row, by the schema."""
+    columns = (file.schema.column(at) for at in range(len(file.schema.names)))
+    flat = set(file.schema_arrow.names)
+    return list(dict.fromkeys(c.path.split(".")[0] for c in columns if c.path not in flat or c.max_repetition_level))
+
+
+def _widths(file: parquet.ParquetFile) -> Iterator[int]:
+    """Bytes of a row in each column; of texts, those that say where they begin."""
+    for at in range(len(file.schema.names)):
+        column = file.schema.column(at)
+        yield OFFSET if column.physical_type == TEXTS else NUMBER + COPIES * max(column.length, 0)
+
+
+def _pages(file: parquet.ParquetFile) -> int:
     """Bytes of all pages, unpacked, as the file says."""
     return sum(file.metadata.row_group(group).total_byte_size for group in range(file.metadata.num_row_groups))
 
 
-def letters_of(path: Path, file: parquet.ParquetFile) -> int:
-    """Bytes of the texts of all rows; those in lists and in parts of columns are not counted."""
-    return sum(_letters(path, group, name) for group in range(file.metadata.num_row_groups) for name in _worded(file))
+def _letters_of_all(path: Path, file: parquet.ParquetFile, name: str) -> int:
+    """Bytes of the texts of all rows of a column."""
+    return sum(_letters(path, group, name) for group in range(file.metadata.num_row_groups))
 
 
 def _worded(file: parquet.ParquetFile) -> Iterator[str]:
     """Columns of texts, by the schema: what a damaged file says of a column's pages can end the process when asked."""
-    flat = set(file.schema_arrow.names)
     for at in range(len(file.schema.names)):
         column = file.schema.column(at)
-        if column.physical_type == "BYTE_ARRAY" and column.path in flat:
+        if column.physical_type == TEXTS:
             yield column.path
 
 
