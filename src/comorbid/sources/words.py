@@ -11,7 +11,6 @@ from pathlib import Path
 import pyarrow.compute as compute
 import pyarrow.parquet as parquet
 
-from comorbid.errors import SourceError, listed
 from comorbid.sources.room import LETTERS, NUMBER, WORKED, require_room
 
 __all__ = ["require_readable"]
@@ -27,29 +26,18 @@ BY_DATABASE = (
 
 
 def require_readable(path: Path) -> None:
-    """Raise when a Parquet file would take too much memory as a table, or has columns of lists or of parts.
+    """Raise when a Parquet file would take too much memory as a table.
 
-    Lists are refused, not counted: a few bytes of the file can say that one is as long as memory.
+    Columns of lists and of parts are reckoned as if they had one number a row: a list that a few bytes repeat without
+    end is not seen.
     """
     with parquet.ParquetFile(path) as file:
-        if nested := _nested(file):
-            raise SourceError(
-                f"{path.name}: {listed(nested)} hold lists or parts, not one value a person. Write the file without "
-                "them, or name a codebook: with one, only its columns are read."
-            )
         rows = file.metadata.num_rows
         require_room(path, rows * sum(_widths(file)), BY_DATABASE)
         require_room(path, PAGES * _pages(file), BY_DATABASE)
         letters = [_letters_of_all(path, file, name) for name in _worded(file)]
         worked = rows * WORKED + LETTERS * max(letters, default=0)
         require_room(path, rows * sum(_widths(file)) + sum(letters) + worked * bool(letters), BY_DATABASE)
-
-
-def _nested(file: parquet.ParquetFile) -> list[str]:
-    """Columns that are not of one value a row, by the schema."""
-    columns = (file.schema.column(at) for at in range(len(file.schema.names)))
-    flat = set(file.schema_arrow.names)
-    return list(dict.fromkeys(c.path.split(".")[0] for c in columns if c.path not in flat or c.max_repetition_level))
 
 
 def _widths(file: parquet.ParquetFile) -> Iterator[int]:
@@ -71,9 +59,10 @@ def _letters_of_all(path: Path, file: parquet.ParquetFile, name: str) -> int:
 
 def _worded(file: parquet.ParquetFile) -> Iterator[str]:
     """Columns of texts, by the schema: what a damaged file says of a column's pages can end the process when asked."""
+    flat = set(file.schema_arrow.names)
     for at in range(len(file.schema.names)):
         column = file.schema.column(at)
-        if column.physical_type == TEXTS:
+        if column.physical_type == TEXTS and column.path in flat:
             yield column.path
 
 
