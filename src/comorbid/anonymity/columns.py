@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import date
 
 import pandas as pd
 
 from comorbid.anonymity.days import MAY_BE, days_told
-from comorbid.drafting.names import NAMING, PLACES, plain
+from comorbid.drafting.names import NAMING, PLACES, gives_birth_year, plain
 from comorbid.drafting.proposals import (
     DAYS,
     MANY,
@@ -64,6 +65,8 @@ def column_findings(
         yield found
     elif re.search(r"\bage\b|^age|ridage", told):
         yield from _great_ages(known, 12 if re.search(r"month|\bmos?\b", told) else 1)
+    elif gives_birth_year(told):
+        yield from _early_births(known)
 
 
 def _pointing(known: pd.Series, name: str, told: str, k: int) -> Fault | None:
@@ -133,3 +136,13 @@ def _great_ages(known: pd.Series, a_year: int) -> Iterator[Fault]:
     if old:
         what = f"people are older than {OLDEST} years"
         yield of_people(str(known.name), "great-age", old, what, "Give them one class, 90 and over.")
+
+
+def _early_births(known: pd.Series) -> Iterator[Fault]:
+    """Years of birth that make somebody a great age this year; when the people were asked is not known."""
+    this_year = date.today().year
+    years = pd.to_numeric(known, errors="coerce")
+    old = int(((years > this_year - LONGEST_LIFE) & (years < this_year - OLDEST)).sum())
+    if old:
+        what = f"people were born before {this_year - OLDEST}: they are, or would be, older than {OLDEST} years"
+        yield of_people(str(known.name), "great-age", old, what, "Give them one class, the earliest year and before.")

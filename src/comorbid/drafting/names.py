@@ -7,6 +7,7 @@ import re
 __all__ = [
     "calls_it_a_date",
     "design_role",
+    "gives_birth_year",
     "is_identifier",
     "is_missing_code",
     "is_missing_label",
@@ -59,11 +60,35 @@ NAMING = (
     r"\b(sur|first|last|fore|family|full|maiden)?name\b|e-?mail|phone|mobile|address|street|\bssn\b|social.?sec|"
     r"passport|insur(ance)?.?n(o|um)|\bip\b|nhs.?n"
 )
+NAMING_ELSEWHERE = (
+    r"\b(vor|nach|familien)name\b|\b(pr[ée])?nom\b|\bnombres?\b(?! d(e\b|'))|\bapellidos?\b|\b(sobre)?nome\b|"
+    r"\bcognome\b|\b((voor|achter)?naam|(för|efter)?namn|(for|etter|efter)?navn|(suku|etu)?nimi)\b|"
+    r"\b(adress?e?|anschrift|direcci[oó]n|domicilio|endere[çc]o|indirizzo|osoite)\b|stra(ss|ß)e\b|straat\b|"
+    r"\bcourriel\b|\bcorreo electr|\bcorreio eletr|\bposta elettr|\be-?post\b|\bsähköposti|"
+    r"\b(mobil)?tel[eé]fon([eo]s?|nummer|nr)?\b|\btelefoon|\bcelular\b|\bm[oó]vil\b|\bpuhelin|\bhandynummer|"
+    r"\bversicher(ten|ungs)(nummer|nr)|\bperson(en)?(nummer|nr)\b|\bf[öøo]dselsnummer|\bcpr\b|\bdni\b|\bnif\b|"
+    r"\bcpf\b|\bcodice fiscale|\bbsn\b|\bburgerservicenummer|\bhenkil[öo]tunnus|"
+    r"\bn(um[eé]r|[uú]mer)o d[ei] (la )?(s[eé]curit[eé]|segur)|"
+    r"\bpa(t|s)ient(en)?(nummer|nr)\b|\bn(um[eé]r|[uú]mer)o (d[eiou]l? )?(patient|paciente|paziente|dossier)\b|"
+    r"\bpotilasnumero"
+)
+"""The same in German, French, Spanish, Portuguese, Italian, Dutch and the languages of the north."""
 DATES = r"birth ?(day|date)|date of birth|^birth$|\bdob\b|(?<!up)(?<!candi)date\b"
+DATES_ELSEWHERE = (
+    r"geburts ?(tag|datum)|datum\b|\bdato\b|\bfecha\b|\bdata (d[aeio]|nasc)|f[öøo]dsels(dato|datum|dag)|\bsyntymäaika"
+)
+BIRTH_YEAR = (
+    r"birth ?(yr|year)|(yr|year) ?(of ?)?birth|\byob\b|geburtsjahr|ann[eé]e (de )?naissance|a[ñn]o (de )?nacimiento|"
+    r"ano (de )?nascimento|anno (di )?nascita|geboortejaar|f[öø]delse ?år|fødselsår|syntymävuosi"
+)
 BODY = r"body|birth|kgs?\b|\blbs?\b|pounds?|kilo|height"
 PLACES = (
     r"zip|post.?code|\bplz\b|municipal|village|\btown\b|gps|latitude|longitude|\bfips\b|\barea ?code\b|\bmsa\b|"
     r"\bcensus tract\b"
+)
+PLACES_ELSEWHERE = (
+    r"postleitzahl|\bcode postal|c[oó]digo postal|codice postale|\bcep\b|\bpost(nummer|nr|inumero)\b|\bwohnort|"
+    r"\bwoonplaats|\b(gemeinde|gemeente|commune|kommune?|comune|munic[ií]pio)\b"
 )
 NUMBER = r"(id|no|nr|num(ber)?)"
 PERSON = rf"^(id ?{NUMBER}?|pid|seqn|(person|resp(ondent)?|subj(ect)?|patient|participant|case) ?{NUMBER})$"
@@ -72,6 +97,7 @@ QUASI = (
     r"\bmarried\b|\bincome\b|occupation|employment|\bjob ?(cat|category|title)?$|\bcountry\b|"
     r"\bhisp|minority|religi|nationality"
 )
+NAMING, DATES, PLACES = f"{NAMING}|{NAMING_ELSEWHERE}", f"{DATES}|{DATES_ELSEWHERE}", f"{PLACES}|{PLACES_ELSEWHERE}"
 MISSING = (
     r"refus|\bdon['\u2019]?t know|do not know|not ascertained|not stated|no answer|not answered|missing|unknown|"
     r"inapplicable|not applicable|not asked|\bskip|declined|prefer not|no response|no data|not available|"
@@ -134,6 +160,11 @@ def replicate_stem(name: str) -> str:
 def is_identifier(name: str, label: str) -> bool:
     """Whether a column seems to name a person, a place of living or a day."""
     return bool(re.search(f"{NAMING}|{DATES}|{PLACES}", plain(name, label)))
+
+
+def gives_birth_year(told: str) -> bool:
+    """Whether plain words call a column the year of birth."""
+    return bool(re.search(BIRTH_YEAR, told))
 
 
 def calls_it_a_date(name: str) -> bool:

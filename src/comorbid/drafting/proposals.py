@@ -48,11 +48,15 @@ MANY = 25
 SHARED = 5
 """A text that fewer people gave may be their own."""
 YES, NO = (
-    re.compile(r"^(yes|y|true|ja|oui|s[ií]|present|mentioned|ever|checked|selected)\b", re.I),
-    re.compile(r"^(no|n|false|nein|non|absent|never|unchecked|not )", re.I),
+    re.compile(r"^(yes|y|true|ja|oui|s[iíì]|sim|kyllä|present|mentioned|ever|checked|selected)\b", re.I),
+    re.compile(r"^(no|n|false|nein|non|ei$|absent|never|unchecked|not )", re.I),
 )
-CONTACT = re.compile(r"[^@\s]+@[^@\s]+\.\w+|\+?\d[\d ()-]{8,}\d")
-DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}.*")
+CONTACT = re.compile(r"[^@\s]+@[^@\s]+\.\w+|\+?\d[\d ()-]{8,}\d|(\d{1,3}\.){3}\d{1,3}")
+_YEAR, _PART = r"(1[89]|20)\d\d", r"(0?[1-9]|[12]\d|3[01])"
+DATE = re.compile(
+    rf"({_YEAR}(?P<a>[-/.]){_PART}(?P=a){_PART}|{_PART}(?P<b>[-/.]){_PART}(?P=b)({_YEAR}|\d\d))([T ,;Z].*)?"
+)
+"""A day by its year, month and day in figures; an address of a computer or a version is none."""
 DAYS = "exact dates can tell who somebody is"
 SAME = "every row has the same value"
 TICKED = "ticked or blank: write a code where a blank means no"

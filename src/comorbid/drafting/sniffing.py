@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import re
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 from comorbid.datafile import DataFile
@@ -37,7 +39,25 @@ def sniffed(path: Path) -> DataFile:
     fields = [field for line in lines[1:] for field in line.split(delimiter)] if delimiter != "," else []
     commas = sum(bool(DECIMAL_COMMA.fullmatch(field.strip().strip('"'))) for field in fields)
     points = sum(bool(DECIMAL_COMMA.fullmatch(field.strip().replace(".", ","))) for field in fields if "." in field)
-    return DataFile(path=path.name, delimiter=delimiter, encoding=encoding, decimal="," if commas > points else ".")
+    how = DataFile(path=path.name, delimiter=delimiter, encoding=encoding, decimal="," if commas > points else ".")
+    return replace(how, text=_begun_with_zero(path, how))
+
+
+def _begun_with_zero(path: Path, how: DataFile) -> tuple[str, ...]:
+    """Columns with a whole number that begins with zero in any row: codes such as 007, which a number would lose."""
+    found: set[int] = set()
+    encoding = "utf-8-sig" if how.encoding == "utf-8" else how.encoding
+    with opener(path)(path, "rt", encoding=encoding, errors="replace", newline="") as file:
+        rows = csv.reader(file, delimiter=how.delimiter)
+        try:
+            header = [name.strip() for name in next(rows, [])]
+            for row in rows:
+                found.update(
+                    at for at, field in enumerate(row) if field[:1] == "0" and field.isdigit() and field != "0"
+                )
+        except (csv.Error, UnicodeError):
+            return ()  # reading says so
+    return tuple(name for at, name in enumerate(header) if at in found)
 
 
 def _encoding(start: bytes) -> str:
@@ -58,7 +78,11 @@ def _delimiter(lines: list[str], name: str) -> str:
         raise SourceError(f"{name} is empty.")
     best, most = ",", (0.0, 0)
     for sign in DELIMITERS:
-        widths = [len(row) for row in csv.reader(lines[:500], delimiter=sign)]
+        widths: list[int] = []
+        with suppress(csv.Error):  # a header of many columns is one too long field to another sign
+            widths = [len(row) for row in csv.reader(lines[:500], delimiter=sign)]
+        if not widths:
+            continue
         fit = sum(width == widths[0] for width in widths) / len(widths)
         if widths[0] > 1 and (fit, widths[0]) > most:
             best, most = sign, (fit, widths[0])

@@ -144,6 +144,7 @@ def _file(path: Path, how: DataFile, folder: Path) -> str:
     if path.name.lower().endswith(TEXT):
         lines += [f"delimiter = {_toml(how.delimiter)}", f"encoding = {_toml(how.encoding)}"]
         lines += [f"decimal = {_toml(how.decimal)}"] if how.decimal != "." else []
+    lines += [f"text = {_toml(list(how.text))}  # codes that begin with zero"] if how.text else []
     lines += [f"sheet = {_toml(how.sheet)}"] if how.sheet else []
     lines += [f"long = {_table(how.long)}  # a row an answer; people get one row each"] if how.long else []
     with path.open("rb") as file:
