@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 # Set before numpy and matplotlib are imported. Workers run side by side, so each keeps to one thread.
 os.environ["MPLBACKEND"] = "Agg"
@@ -19,6 +20,10 @@ for _library in ("OPENBLAS", "OMP", "MKL", "NUMEXPR", "VECLIB_MAXIMUM"):
 # A suite started in the background is told to ignore the interrupt, and so would be the runs that tests interrupt.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# How long an example takes depends on who else uses the machine; nothing is tested by time.
+settings.register_profile("any-machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any-machine")
 
 FETCH = "comorbid fetch nhanes-1999-2004"
 

@@ -19,9 +19,7 @@ from comorbid._numerics import collapse
 RELATIVE = 1e-9
 MODEL = "outcome ~ exposure + age + group"
 DESIGN = cm.SurveyDesign(weights="w", strata="stratum", psu="psu")
-examples = settings(
-    max_examples=10, deadline=None, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow]
-)
+examples = settings(max_examples=10, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow])
 more_examples = settings(examples, max_examples=20)
 """Against the row-level oracle, on which all the rest leans."""
 

@@ -13,7 +13,7 @@ from comorbid.errors import DesignError, EmptyDomainError, SpecError
 
 DESIGN = cm.SurveyDesign(weights="w", strata="stratum", psu="psu")
 NUMBERS = ["estimate", "std_error", "conf_low", "conf_high", "n"]
-examples = settings(max_examples=8, deadline=None)
+examples = settings(max_examples=8)
 seeds = st.integers(0, 2**32 - 1)
 
 

@@ -73,13 +73,13 @@ def same(left: PatternTable, right: PatternTable) -> None:
         np.testing.assert_array_equal(getattr(left, name), getattr(right, name), err_msg=name)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(samples())
 def test_people_are_counted_one_by_one(sample):
     check(collapse(**sample), sample)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(samples())
 def test_sparse_is_dense(sample):
     dense = collapse(**sample)
@@ -88,7 +88,7 @@ def test_sparse_is_dense(sample):
         same(collapse(**sample), dense)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(samples(), st.sampled_from([1, 2, 7, 64, 100]))
 def test_block_boundaries(sample, block):
     whole = collapse(**sample)
@@ -97,7 +97,7 @@ def test_block_boundaries(sample, block):
         same(collapse(**sample), whole)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(samples(), st.integers(0, 2**32 - 1))
 def test_selected_patterns_are_a_domain(sample, seed):
     table = collapse(**sample)

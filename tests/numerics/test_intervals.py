@@ -46,7 +46,7 @@ def test_logit_interval_stays_inside_and_has_no_limits_at_the_ends():
     np.testing.assert_allclose(inside[0], 1 - inside[2][::-1], rtol=1e-9)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     st.floats(0.001, 0.999), st.floats(0.2, 20), st.integers(2, 5000), st.integers(1, 60), st.sampled_from([0.9, 0.95])
 )
@@ -67,7 +67,7 @@ def test_korn_graubard_of_nobody_and_everybody():
     assert found[1].tolist() == pytest.approx([0.025 ** (1 / 200), 1])
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 # p times the number of tests keeps no twelve digits where p is subnormal, in whichever order it is computed
 @given(st.lists(st.one_of(st.floats(0, 1, allow_subnormal=False), st.just(float("nan"))), max_size=30))
 def test_false_discovery_is_benjamini_hochberg(values):

@@ -39,7 +39,7 @@ def distribution_exists(prevalences, odds_ratios):
     return found.x[16]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(st.floats(0.02, 0.9), min_size=4, max_size=4), st.lists(st.floats(-4, 4), min_size=6, max_size=6))
 def test_what_is_called_impossible_is_what_linear_programming_cannot_solve(prevalences, log_odds_ratios):
     prevalences, odds_ratios = np.array(prevalences), np.exp(log_odds_ratios)

@@ -61,7 +61,7 @@ def test_effects_are_the_conditional_odds_ratios():
 cells = st.lists(st.floats(-4, 4), min_size=16, max_size=16).map(lambda logs: np.exp(logs) / np.exp(logs).sum())
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(cells)
 def test_any_inputs_that_some_population_has_are_met(cells):
     p = cells @ COMBINATIONS
