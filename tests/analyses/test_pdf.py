@@ -25,7 +25,9 @@ def stand_in(folder: Path, body: str) -> str:
 
 @pytest.fixture
 def page(tmp_path: Path) -> Path:
-    (tmp_path / "page.html").write_text("<!DOCTYPE html><title>A page</title><h1>A page</h1>", encoding="utf-8")
+    (tmp_path / "page.html").write_text(
+        '<!DOCTYPE html><title>A page</title><h1>A page</h1><a href="b.html">B</a>', encoding="utf-8"
+    )
     return tmp_path / "page.html"
 
 
@@ -33,7 +35,8 @@ def page(tmp_path: Path) -> Path:
 @pytest.mark.skipif(not HAS_BROWSER, reason="no browser of the Chromium family is installed")
 def test_a_page_is_printed(page: Path) -> None:
     pdf = print_page(page, page.with_suffix(".pdf"), find_browser())
-    assert pdf.read_bytes().startswith(b"%PDF-") and sorted(page.parent.iterdir()) == [page, pdf]
+    assert pdf.read_bytes().startswith(b"%PDF-") and str(page.parent).encode() not in pdf.read_bytes()
+    assert sorted(page.parent.iterdir()) == [page, pdf]
 
 
 def test_a_browser_that_is_not_there_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -44,6 +47,20 @@ def test_a_browser_that_is_not_there_is_told(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setenv("PATH", "")
     with pytest.raises(AnalysisError, match=r"none of chromium, .* is here"):
         find_browser()
+
+
+def test_no_link_leads_to_this_machine(page: Path) -> None:
+    """A browser writes links to neighbouring files into the PDF with the whole path of where they lie."""
+    kept = '<a class="place" href="#foot">Foot</a> <a href="https://doi.org/10.1000/1">Source</a>'
+    links = f'<a href="../index.html">Index</a> <a class="x" title="y" href=\'b.html#c\'>B</a> {kept}'
+    page.write_text(links, encoding="utf-8")
+    shown = (
+        'for a in "$@"; do case "$a" in --print-to-pdf=*) to="${a#--print-to-pdf=}";; '
+        'file://*) cp "${a#file://}" "$to";; esac; done'
+    )
+    printed = print_page(page, page.with_suffix(".pdf"), stand_in(page.parent, shown)).read_text()
+    assert printed == f'<a>Index</a> <a class="x" title="y">B</a> {kept}'
+    assert page.read_text(encoding="utf-8") == links
 
 
 @pytest.mark.parametrize("body", ["exit 3", "exit 0"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -20,6 +21,8 @@ QUIET = (
     "--headless", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update",
     "--disable-sync", "--disable-extensions", "--no-pdf-header-footer", "--generate-pdf-document-outline",
 )  # fmt: skip
+NEIGHBOUR = re.compile(r"""(<a\b[^>]*?)\shref=(["'])(?!#|[a-z]+:).*?\2""", re.IGNORECASE)
+"""Links to files beside the page: in print they would lead to where the page lies on this machine, and say where."""
 TIMEOUT = 120
 """Seconds that a browser may take for one page."""
 
@@ -43,16 +46,19 @@ def find_browser() -> str:
 def print_page(page: Path, pdf: Path, browser: str) -> Path:
     """Print an HTML file to a PDF with outline and tags, written whole or not at all; returns its path.
 
+    Links within the page and to the web stay; those to other files become plain text.
+
     Raises
     ------
     AnalysisError
         When the browser fails or takes too long.
     """
     with tempfile.TemporaryDirectory() as profile:
-        draft = Path(profile) / "page.pdf"
+        draft, alone = Path(profile) / "page.pdf", Path(profile) / "page.html"
+        alone.write_text(NEIGHBOUR.sub(r"\1", page.read_text(encoding="utf-8")), encoding="utf-8")
         # A browser run by the administrator, as in a container, starts only without its own sandbox.
         sandbox = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
-        places = [f"--user-data-dir={profile}", f"--print-to-pdf={draft}", page.resolve().as_uri()]
+        places = [f"--user-data-dir={profile}", f"--print-to-pdf={draft}", alone.resolve().as_uri()]
         try:
             done = subprocess.run(
                 [browser, *QUIET, *sandbox, *places], capture_output=True, timeout=TIMEOUT, check=False
