@@ -29,7 +29,8 @@ def test_a_missing_number_in_a_headline_says_why(
     cm.Report(people).headline(f"{math.nan:.0%} of women, ratio {math.nan:+.1f} ({math.nan:.2f} to 3.2), nancy.")
     said = json.loads((tmp_path / "contents.json").read_text(encoding="utf-8"))["headline"]
     word = "[n<10]" if confidential else "not estimable"
-    assert said.startswith(f"{word} of women, ratio {word} ({word} to 3.2), nancy.")
+    begun = word[0].upper() + word[1:]
+    assert said.startswith(f"{begun} of women, ratio {word} ({word} to 3.2), nancy.")
     assert ("hidden, because it rests on fewer than 10 people" in said) == confidential
 
 
