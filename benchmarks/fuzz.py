@@ -14,7 +14,7 @@ inputs. What was found is printed, one row a reader and kind, with the number of
 status 1 when there is anything.
 
 The library reads SPSS files in a program of its own, since the C library that does so can crash. Here the child does
-that program's work itself, with its limit of memory, which saves starting it each time. An input over which the child
+that program's work itself, within its own limits, which saves starting it each time. An input over which the child
 dies is then read once more as the library reads it, program and all, and that must end in an error of ours.
 
 Run so far, at seed 1, on two cores shared with much else. A million was asked of each reader; nine have had it. In the

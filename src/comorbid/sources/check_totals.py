@@ -30,8 +30,10 @@ def total_faults(people: pd.DataFrame) -> Iterator[Fault]:
     last = people.iloc[-1]
     empty = bool((last.isna() | (last.astype(str).str.strip() == "")).mean() >= 0.5)
     for name, cell in last.items():
-        others = people[name].iloc[:-1].dropna().astype(str).str.strip() if isinstance(cell, str) else pd.Series()
-        if not isinstance(cell, str) or not TOTAL.fullmatch(cell.strip(" :.")) or cell.strip() in set(others):
+        if not isinstance(cell, str) or not TOTAL.fullmatch(cell.strip(" :.")):
+            continue
+        others = people[name].iloc[:-1].dropna().astype(str).str.strip()
+        if cell.strip() in set(others):
             continue
         if empty or others.str.fullmatch(NUMBER).all():
             yield Fault(str(name), "total-row", "the last row is called a total", 1, "Delete that row from the file.")

@@ -31,7 +31,6 @@ OF_NUMBERS = b'0123456789.,;|+- \t\r\n"\0'
 """Bytes of numbers and of what stands between them; others are letters of texts."""
 LONGEST = 24
 """Bytes of a number; what is longer is a text."""
-DOCUMENT_TYPE = b"<!doctype"
 
 
 def opener(path: Path) -> Any:
