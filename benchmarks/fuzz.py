@@ -71,6 +71,7 @@ from benchmarks.fuzz_damage import damaged
 from benchmarks.fuzz_readers import Reader, readers
 from comorbid.errors import ComorbidError
 from comorbid.sources import spss_apart
+from comorbid.sources.room import allowance
 
 MEMORY = 3 * 2**30
 """Bytes of address space of a child; a reader of today needs nearly one for its libraries."""
@@ -165,8 +166,14 @@ def _read_by_program(reader: Reader, number: int, seed: int, folder: Path, pipe:
 
 
 def within(path: Path, folder: Path) -> int:
-    """In place of the program that reads SPSS files: the same work here."""
-    return spss_apart.main(str(path), str(folder))
+    """In place of the program that reads SPSS files: the same work here, with as much memory as it would have."""
+    before, highest = resource.getrlimit(resource.RLIMIT_AS)
+    most = min(spss_apart.taken() + allowance(path), highest)
+    resource.setrlimit(resource.RLIMIT_AS, (most, highest))
+    try:
+        return spss_apart.main(str(path), str(folder))
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, (before, highest))
 
 
 def _where(fault: BaseException) -> str:

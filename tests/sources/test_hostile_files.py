@@ -124,7 +124,10 @@ def linked(folder: Path) -> bytes:
 
 def parquet(table: pa.Table, packing: str = "snappy") -> bytes:
     out = io.BytesIO()
-    pq.write_table(table, out, compression=packing, store_schema=packing == "snappy")
+    whole = packing == "snappy"
+    pq.write_table(
+        table, out, compression=packing, store_schema=whole, use_dictionary=whole or ["b"], write_statistics=whole
+    )
     return out.getvalue()
 
 
@@ -192,7 +195,7 @@ def huge_stata(folder: Path) -> bytes:
 
 def shared_text(folder: Path) -> bytes:
     """A text of a megabyte that lies in a Stata file once and stands in every row."""
-    people = pd.DataFrame({"a": [0, 1] * 500, "b": ["x" * 10**6] * 1000})
+    people = pd.DataFrame({"a": [0, 1] * 500, "b": pd.Series(["x" * 10**6] * 1000, dtype=object)})
     people.to_stata(folder.parent / "sound.dta", write_index=False, version=118, convert_strl=["b"])
     return (folder.parent / "sound.dta").read_bytes()
 

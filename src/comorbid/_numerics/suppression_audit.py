@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from itertools import combinations
 
 import numpy as np
@@ -42,6 +43,19 @@ def shown_again(
     ndarray of bool, same shape
         All cells where hiding all of them is not enough.
     """
+    arrays = [np.ascontiguousarray(one) for one in (counts, primary, sums, units, absent)]
+    hidden = _shown_again(threshold, *((one.tobytes(), one.dtype.str, one.shape) for one in arrays))
+    return np.frombuffer(hidden, dtype=bool).reshape(counts.shape)
+
+
+Packed = tuple[bytes, str, tuple[int, ...]]
+"""An array as what can be looked up: its bytes, type and shape."""
+
+
+@lru_cache(maxsize=256)
+def _shown_again(threshold: int, *packed: Packed) -> bytes:
+    """`shown_again`, remembered: one table is protected for the screen, its file and its figure, at seconds each."""
+    counts, primary, sums, units, absent = (np.frombuffer(one, kind).reshape(shape) for one, kind, shape in packed)
     table, fixed, flat = counts.ravel(), absent.ravel(), units.ravel()
     found = {int(cell): [table, table] for cell in np.flatnonzero(primary.ravel() & ~fixed)}
     if _widened(found, table, fixed, sums, threshold):
@@ -54,7 +68,7 @@ def shown_again(
             elif len(chosen) > 1:  # those of fewer people wait until those of more have been tried
                 half = len(chosen) // 2
                 waiting += [chosen[half:], chosen[:half]]
-    return np.asarray(~fixed & ~absent.ravel()).reshape(counts.shape)
+    return np.asarray(~fixed & ~absent.ravel()).tobytes()
 
 
 def known_sums(shape: Sequence[int], moves: Iterable[Dims], unknown: Mapping[frozenset[int], np.ndarray]) -> np.ndarray:

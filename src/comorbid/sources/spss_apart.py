@@ -168,7 +168,7 @@ def limit(memory: int, seconds: float) -> None:
         return
     import pyreadstat  # noqa: F401 (what the libraries take is not the file's)
 
-    most = _taken() + memory
+    most = taken() + memory
     _, highest = resource.getrlimit(resource.RLIMIT_AS)
     if highest == resource.RLIM_INFINITY or most < highest:
         resource.setrlimit(resource.RLIMIT_AS, (most, most))
@@ -176,7 +176,7 @@ def limit(memory: int, seconds: float) -> None:
     signal.setitimer(signal.ITIMER_PROF, seconds)
 
 
-def _taken() -> int:
+def taken() -> int:
     """Bytes of addresses that this program has taken."""
     try:
         return int(Path("/proc/self/statm").read_text().split()[0]) * mmap.PAGESIZE
