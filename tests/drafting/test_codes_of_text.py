@@ -10,8 +10,10 @@ import pytest
 import comorbid as cm
 from comorbid.codebook import read_codebook
 from comorbid.drafting import draft_codebook
+from comorbid.drafting.coded import guess_yes
+from comorbid.drafting.looks import look_like_contacts, look_like_dates
 from comorbid.drafting.names import is_identifier
-from comorbid.drafting.proposals import guess_yes, look_like_contacts, look_like_dates, propose
+from comorbid.drafting.proposals import propose
 from comorbid.drafting.sniffing import sniffed
 
 N = 300

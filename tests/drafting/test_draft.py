@@ -15,7 +15,8 @@ from comorbid.cli import main
 from comorbid.codebook import read_codebook
 from comorbid.drafting import dictionary_page, draft_codebook
 from comorbid.drafting.names import known_covariate
-from comorbid.drafting.proposals import Proposal, propose
+from comorbid.drafting.proposal import Proposal
+from comorbid.drafting.proposals import propose
 from comorbid.drafting.sniffing import sniffed
 from comorbid.errors import ComorbidError
 from comorbid.paths import resource_dir

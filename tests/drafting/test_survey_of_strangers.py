@@ -26,7 +26,8 @@ from comorbid.drafting.names import (
     known_condition,
     known_covariate,
 )
-from comorbid.drafting.proposals import DAYS, Proposal, propose
+from comorbid.drafting.proposal import Proposal
+from comorbid.drafting.proposals import DAYS, propose
 from comorbid.drafting.text import shortened
 from comorbid.errors import ComorbidError, SourceError, SpecError, UnknownNameError
 

@@ -14,7 +14,8 @@ import comorbid as cm
 from comorbid.codebook import Codebook, read_codebook
 from comorbid.drafting import Asked, draft_codebook
 from comorbid.drafting.names import design_role, known_condition
-from comorbid.drafting.proposals import Proposal, propose
+from comorbid.drafting.proposal import Proposal
+from comorbid.drafting.proposals import propose
 from comorbid.drafting.told import told_codes, without_codes
 
 N = 120

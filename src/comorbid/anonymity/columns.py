@@ -9,17 +9,10 @@ from datetime import date
 import pandas as pd
 
 from comorbid.anonymity.days import MAY_BE, days_told
+from comorbid.drafting.looks import MANY, SHARED, is_whole, look_like_contacts, numbers_as_text
 from comorbid.drafting.names import NAMING, PLACES, gives_birth_year, plain
-from comorbid.drafting.proposals import (
-    DAYS,
-    MANY,
-    MOSTLY,
-    SHARED,
-    Proposal,
-    is_whole,
-    look_like_contacts,
-    numbers_as_text,
-)
+from comorbid.drafting.proposal import Proposal
+from comorbid.drafting.proposals import DAYS, MOSTLY
 from comorbid.recode import key
 from comorbid.sources.faults import Fault, of_people
 

@@ -7,8 +7,8 @@ import re
 import numpy as np
 import pandas as pd
 
+from comorbid.drafting.looks import LOOKED_AT, MANY, is_whole, look_like_dates, numbers_as_text
 from comorbid.drafting.names import DATES
-from comorbid.drafting.proposals import LOOKED_AT, MANY, is_whole, look_like_dates, numbers_as_text
 
 __all__ = ["days_told"]
 

@@ -12,7 +12,8 @@ import pandas as pd
 from comorbid.codebook import Codebook, read_codebook
 from comorbid.drafting.draft import described_columns
 from comorbid.drafting.names import is_quasi_identifier
-from comorbid.drafting.proposals import Proposal, propose
+from comorbid.drafting.proposal import Proposal
+from comorbid.drafting.proposals import propose
 from comorbid.errors import SourceError, require_known
 from comorbid.recode import key
 from comorbid.sources.check_anonymity import columns_of

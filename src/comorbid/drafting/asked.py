@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from comorbid.drafting.coded import guess_yes
 from comorbid.drafting.names import known_condition
-from comorbid.drafting.proposals import Proposal, guess_yes
+from comorbid.drafting.proposal import Proposal
 from comorbid.errors import SourceError, SpecError, listed, require_known
 from comorbid.recode import SHORT_CODE
 from comorbid.variables import key

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from comorbid.drafting.names import known_covariate, plain
-from comorbid.drafting.proposals import Proposal
+from comorbid.drafting.proposal import Proposal
 from comorbid.errors import listed
 
 __all__ = ["covariates", "with_rivals"]

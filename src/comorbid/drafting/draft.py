@@ -12,9 +12,11 @@ import pandas as pd
 
 from comorbid.datafile import DataFile
 from comorbid.drafting.asked import Asked
+from comorbid.drafting.coded import two_plain_codes
 from comorbid.drafting.covariates import covariates, with_rivals
 from comorbid.drafting.names import names_a_person, replicate_stem
-from comorbid.drafting.proposals import REPEATS, Proposal, propose, two_plain_codes
+from comorbid.drafting.proposal import Proposal
+from comorbid.drafting.proposals import REPEATS, propose
 from comorbid.drafting.sniffing import sniffed
 from comorbid.drafting.text import codebook_text
 from comorbid.errors import SourceError, listed

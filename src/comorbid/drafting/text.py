@@ -16,7 +16,8 @@ from typing import Any
 from comorbid.datafile import DataFile
 from comorbid.drafting.covariates import covariates
 from comorbid.drafting.names import is_quasi_identifier, plain
-from comorbid.drafting.proposals import REPEATS, Proposal
+from comorbid.drafting.proposal import Proposal
+from comorbid.drafting.proposals import REPEATS
 from comorbid.drafting.told import without_codes
 from comorbid.sources.files import TEXT
 
