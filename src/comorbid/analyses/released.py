@@ -21,8 +21,7 @@ import pandas as pd
 
 from comorbid.analyses.lock import ReportLock
 from comorbid.analyses.manifest import read_json, write_json
-from comorbid.disclosure import SUPPRESSED
-from comorbid.disclosure.protect import count_columns
+from comorbid.disclosure.counts import SUPPRESSED, count_columns
 from comorbid.errors import AnalysisError
 
 __all__ = ["Population", "ReleasedCounts", "counts_of"]

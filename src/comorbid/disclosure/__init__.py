@@ -4,8 +4,9 @@ Frames in, frames out; arithmetic is in `_numerics.suppression`. A cohort says w
 frames carry that in their attributes, and everything that shows a frame asks here first.
 """
 
+from comorbid.disclosure.counts import SUPPRESSED
 from comorbid.disclosure.identity import Identity, identity_of
-from comorbid.disclosure.protect import SUPPRESSED, guarded, protect, withheld
+from comorbid.disclosure.protect import guarded, protect, withheld
 from comorbid.disclosure.rules import CONFIDENTIAL, PUBLIC_USE, RULES_FILE, Rules, read_rules, releasing
 from comorbid.disclosure.scanner import Finding, scan_folder
 

@@ -13,8 +13,8 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
+from comorbid.disclosure.counts import LEFT_OUT, is_count
 from comorbid.disclosure.identity import Identity
-from comorbid.disclosure.protect import LEFT_OUT, is_count
 from comorbid.disclosure.rules import Rules
 from comorbid.disclosure.unpack import ACCEPTED, texts
 
