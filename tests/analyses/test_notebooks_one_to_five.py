@@ -59,7 +59,7 @@ def ran(name: str) -> Ran:
         for cell in cells_of(name):
             if cell["cell_type"] == "code":
                 exec("".join(cell["source"]), left)
-    return Ran(tables, left["report"]._contents["headline"], left)
+    return Ran(tables, left["report"]._contents.listed["headline"], left)
 
 
 @EACH
@@ -78,7 +78,7 @@ def test_a_notebook_is_short_says_its_limits_cites_by_doi_and_ends_in_what_is_re
 def test_a_notebook_runs_and_its_headline_and_figure_state_numbers(name: str) -> None:
     whole = ran(name)
     assert re.search(r"\d", whole.headline)
-    contents = whole.left["report"]._contents
+    contents = whole.left["report"]._contents.listed
     assert len(contents["figures"]) == 1 and re.search(r"\d", contents["figures"][0]["alt"])
     assert "rebuilt" in {item["name"] for item in contents["tables"]}
     frame = cm.rebuilt_numbers(whole.left["everyone"], analysis=name)

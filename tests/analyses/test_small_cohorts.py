@@ -76,7 +76,7 @@ def fewest(analysis: Analysis) -> tuple[str, ...]:
 @pytest.mark.parametrize("analysis", ANALYSES, ids=lambda analysis: analysis.name)
 def test_a_notebook_runs_on_what_it_says_it_needs(analysis: Analysis, run: Any) -> None:
     shown, left = run(analysis, fewest(analysis))
-    contents = left["report"]._contents
+    contents = left["report"]._contents.listed
     assert contents["headline"] and "nan" not in contents["headline"]
     assert "ynthetic" not in shown, "a real cohort is not spoken of as the synthetic one"
     for told in ("sampling units vary", "Weighted to"):
@@ -100,7 +100,7 @@ def test_a_notebook_runs_on_what_it_says_it_needs(analysis: Analysis, run: Any) 
 def test_what_a_cohort_lacks_is_said(name: str, variables: tuple[str, ...], said: list[str], run: Any) -> None:
     (analysis,) = (analysis for analysis in ANALYSES if analysis.name == name)
     shown, left = run(analysis, variables)
-    whole = shown + json.dumps(left["report"]._contents)
+    whole = shown + json.dumps(left["report"]._contents.listed)
     assert [text for text in said if text not in whole] == []
 
 
@@ -116,5 +116,5 @@ def test_the_numbers_are_those_of_the_file(run: Any, people: pd.DataFrame) -> No
     _, left = run(analysis, ("migraine", "neck_pain"))
     a, b = people["migraine"] == "yes", people["neck_pain"] == "yes"
     ratio = (a & b).mean() / (a.mean() * b.mean())
-    assert f"{ratio:.1f} times as often" in left["report"]._contents["headline"]
+    assert f"{ratio:.1f} times as often" in left["report"]._contents.listed["headline"]
     assert isinstance(left["adults"], cm.Cohort) and left["adults"].n == len(people)

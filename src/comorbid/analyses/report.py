@@ -11,9 +11,8 @@ from typing import Any, Protocol
 
 import pandas as pd
 
-from comorbid.analyses.manifest import write_json
+from comorbid.analyses.contents import Contents
 from comorbid.analyses.origin import origin_sentence
-from comorbid.analyses.places import CONTENTS
 from comorbid.cohort import Cohort
 from comorbid.columns.words import NOT_ESTIMABLE
 from comorbid.disclosure import CONFIDENTIAL, protect, read_rules, releasing
@@ -22,7 +21,6 @@ from comorbid.paths import REPORT_DIR
 
 __all__ = ["Report"]
 
-NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
 MISSING = re.compile(r"(?<![\w/])[+-]?nan%?(?!\w)")
 """A missing number as Python formats it."""
 NO_INTERVAL = re.compile(r" \((?:95% interval )?[+-]?nan%? to [+-]?nan%?\)")
@@ -70,10 +68,9 @@ class Report:
     def __init__(self, cohort: ReportedCohort, *, confidential: bool = True) -> None:
         self.cohort = cohort
         self._folder = Path(os.environ[REPORT_DIR]) if os.environ.get(REPORT_DIR) else None
-        self._contents: dict[str, Any] = {"headline": "", "tables": [], "figures": [], "left_tolerance": []}
+        self._contents = Contents(self._folder)
         if self._folder is not None:
             warnings.simplefilter("error", pd.errors.ChainedAssignmentError)  # type: ignore[attr-defined]
-            self._save_contents()
             if isinstance(cohort, Cohort) and cohort.release == CONFIDENTIAL:
                 from comorbid.analyses.population import hold
 
@@ -147,7 +144,7 @@ class Report:
 
         if self.cohort.release == CONFIDENTIAL and "kind" in frame.columns:
             frame = frame[frame["kind"] != "replication"]
-        self._contents["left_tolerance"] += rebuilt.left_tolerance(frame)
+        self._contents.note_left_tolerance(rebuilt.left_tolerance(frame))
         book = self.cohort.codebook
         links = rebuilt.addresses(book.variables, len(book.conditions)) if self._folder else {}
         self._show(frame, name, caption, rebuilt.readable_rows(frame), note, links, numbers=rebuilt.numbers_in(frame))
@@ -166,10 +163,11 @@ class Report:
         from comorbid.tables import Table
 
         file = f"tables/{name}.csv"
-        number, full = self._enter("tables", "Table", name, caption, [file], numbers=numbers)
+        origin = origin_sentence(numbers, self.cohort.synthetic)
+        number, full = self._contents.add("tables", "Table", name, caption, [file], origin=origin, numbers=numbers)
         frame, shown = _of_origin(frame, numbers), None if shown is None else _of_origin(shown, numbers)
         table = Table(frame, full, number, shown, note, file if self._folder else None, links)
-        self._write(file, table.csv().encode())
+        self._contents.write(file, table.csv().encode())
         _display(table)
 
     def figure(
@@ -207,11 +205,14 @@ class Report:
             raise AnalysisError(f"figure {name!r} has no alt text. Say in words what it shows.")
         files = [f"figures/{name}.{kind}" for kind in ("png", "svg", *(["csv"] if data is not None else []))]
         alt = self._in_words(alt)
-        number, full = self._enter("figures", "Figure", name, caption, files, alt=alt, numbers=numbers)
+        origin = origin_sentence(numbers, self.cohort.synthetic)
+        number, full = self._contents.add(
+            "figures", "Figure", name, caption, files, origin=origin, alt=alt, numbers=numbers
+        )
         drawn = as_figure(figure, full, alt, None if data is None else self._protected(data))
         png = drawn.png()
         for file, content in zip(files, (png, drawn.svg(), (drawn.csv() or "").encode()), strict=False):
-            self._write(file, content)
+            self._contents.write(file, content)
         _display(Picture(png, full, alt, number, tuple(files) if self._folder else ()))
 
     def note(self, markdown: str) -> None:
@@ -228,9 +229,9 @@ class Report:
         if not text.strip():
             raise AnalysisError("the headline is empty. Give the main result in one sentence.")
         said = " ".join(self._in_words(text).split())
-        self._contents["headline"] = said[:1].upper() + said[1:]
-        self._save_contents()
-        self.note(f"> {self._contents['headline']}")
+        said = said[:1].upper() + said[1:]
+        self._contents.say(said)
+        self.note(f"> {said}")
 
     def _in_words(self, text: str) -> str:
         """A sentence in which a missing number says why it is missing."""
@@ -239,18 +240,6 @@ class Report:
         mark = rules.mark if confidential else NOT_ESTIMABLE
         said = MISSING.sub(mark, NO_INTERVAL.sub("", text))
         return said if said == text or not confidential else f"{said} {rules.note}"
-
-    def _enter(self, kind: str, word: str, name: str, caption: str, files: list[str], **more: str) -> tuple[str, str]:
-        """Put the item on the list; returns its identifier in the page (`table-1`) and its numbered caption."""
-        _check_name(name, word, {item["name"] for item in [*self._contents["tables"], *self._contents["figures"]]})
-        if not caption.strip():
-            raise AnalysisError(f"{word.lower()} {name!r} has no caption.")
-        items = self._contents[kind]
-        origin = origin_sentence(more["numbers"], self.cohort.synthetic)
-        full = f"{word} {len(items) + 1}. {_sentence(caption)} {origin}".rstrip()
-        items.append({"name": name, "caption": full, "files": files, **more})
-        self._save_contents()
-        return f"{word.lower()}-{len(items)}", full
 
     def _protected(self, frame: pd.DataFrame) -> pd.DataFrame:
         """The frame as it may be shown; where the cohort is confidential, so is a frame that says nothing.
@@ -270,35 +259,12 @@ class Report:
 
             reserve(self.cohort, self._folder, frame)
 
-    def _save_contents(self) -> None:
-        if self._folder is not None:
-            self._folder.mkdir(parents=True, exist_ok=True)
-            write_json(self._folder / CONTENTS, self._contents)
-
-    def _write(self, file: str, content: bytes) -> None:
-        if self._folder is not None:
-            path = self._folder / file
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
-
 
 def _of_origin(frame: pd.DataFrame, numbers: str) -> pd.DataFrame:
     """The frame, saying itself where its numbers come from."""
     said = frame.copy(deep=False)
     said.attrs["numbers"] = numbers
     return said
-
-
-def _check_name(name: str, word: str, used: set[str]) -> None:
-    if not NAME.fullmatch(name):
-        raise AnalysisError(f"{word.lower()} name {name!r}: small letters, digits, `-` and `_` are accepted.")
-    if name in used:
-        raise AnalysisError(f"{word.lower()} name {name!r} is used twice in this report; its files would be lost.")
-
-
-def _sentence(text: str) -> str:
-    text = text.strip()
-    return text if text.endswith((".", "?", "!")) else text + "."
 
 
 def _display(item: object) -> None:
