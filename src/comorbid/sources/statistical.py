@@ -21,6 +21,8 @@ from comorbid.sources.spss_apart import PORTABLE, NotReadError, StoppedError, re
 DATE_FORMAT = re.compile(r"%?-?t[cCdwmqh]|%-?d|(A|E|J|S)?DATE|DATETIME|(MMDDYY|DDMMYY|YYMMDD|MONYY|MOYR|YMDHMS)", re.I)
 LONG_TEXT = "Q"
 """What pandas calls Stata's type strL."""
+NO_CODE = 2_147_483_621
+"""The number from which on value labels of Stata are those of missing values: ".", ".a" and the others."""
 UNPACKED = 4
 """Bytes in memory for one of a SAS data set, unpacked."""
 __all__ = ["Labels", "read_sas", "read_spss", "read_stata"]
@@ -63,7 +65,9 @@ def read_spss(path: Path) -> tuple[pd.DataFrame, Labels]:
     if frame.columns.has_duplicates:
         raise _damaged(path, "SPSS")
     values = {name: {code: text for code, text in pairs} for name, pairs in facts["values"].items()}
-    return frame, Labels(facts["labels"], values, _missing_codes(facts["missing"], values), _dates(facts["formats"]))
+    return frame, Labels(
+        facts["labels"], values, _missing_codes(facts["missing"], values, frame), _dates(facts["formats"])
+    )
 
 
 def _dates(formats: Mapping[str, Any]) -> frozenset[str]:
@@ -71,13 +75,16 @@ def _dates(formats: Mapping[str, Any]) -> frozenset[str]:
     return frozenset(str(name) for name, how in formats.items() if DATE_FORMAT.match(str(how)))
 
 
-def _missing_codes(ranges: Mapping[str, Any], values: Mapping[str, Mapping[Any, str]]) -> dict[str, tuple[Any, ...]]:
-    """Declared missing codes; of a declared range, the labelled ones."""
+def _missing_codes(
+    ranges: Mapping[str, Any], values: Mapping[str, Mapping[Any, str]], frame: pd.DataFrame
+) -> dict[str, tuple[Any, ...]]:
+    """Declared missing codes; of a range, such as LOWEST THRU -1, those that are labelled or that somebody has."""
     found: dict[str, tuple[Any, ...]] = {}
     for name, parts in ranges.items():
         single = [low for low, high in parts if low == high]
         wide = [part for part in parts if part[0] != part[1]]
-        inside = [code for code in values.get(name, {}) for low, high in wide if low <= code <= high]
+        codes = [*values.get(name, {}), *(sorted(frame[name].dropna().unique()) if wide and name in frame else [])]
+        inside = [code for code in codes for low, high in wide if low <= code <= high]
         found[name] = tuple(dict.fromkeys([*single, *inside]))
     return found
 
@@ -123,10 +130,15 @@ class _StataReader(StataReader):
 
 def _stata_labels(reader: Any, frame: pd.DataFrame) -> Labels:
     sets = reader.value_labels()
-    named = {column: sets[name] for column, name in _label_sets(reader, frame).items() if name in sets}
+    named = {column: _of_codes(sets[name]) for column, name in _label_sets(reader, frame).items() if name in sets}
     formats = dict(zip(frame.columns, reader._fmtlist, strict=False))
     texts = {name: text for name, text in reader.variable_labels().items() if text}
     return Labels(texts, named, dates=_dates(formats))
+
+
+def _of_codes(labels: Mapping[Any, str]) -> dict[Any, str]:
+    """Labels without those of the extended missing values .a to .z, whose people have no code."""
+    return {code: text for code, text in labels.items() if code < NO_CODE}
 
 
 def _label_sets(reader: Any, frame: pd.DataFrame) -> dict[str, str]:
