@@ -269,3 +269,18 @@ def test_a_proposal_says_what_the_file_gives_away(codebook: Path, capsys: pytest
     assert main(["codebook", "init", str(codebook.with_suffix(".csv")), "--out", str(out)]) == 0
     assert f"The whole list: comorbid anonymity {out}" in capsys.readouterr().out
     assert main(["check", str(out)]) == 0
+
+
+@pytest.mark.parametrize("name", ["Alter", "Edad en a\u00f1os", "\u00e2ge", "age_years", "V17"])
+def test_great_ages_in_any_language_and_as_the_codebook_says(name: str, tmp_path: Path) -> None:
+    """Eleven people of 90 and over among 400; a column of no such name is an age where the codebook calls it so."""
+    people = pd.DataFrame({name: [20 + i % 60 for i in range(389)] + [90 + i for i in range(11)], "pain": [0, 1] * 200})
+    people.to_csv(tmp_path / "mine.csv", index=False)
+    (tmp_path / "mine.toml").write_text(
+        f'variables.age = {{ kind = "continuous", column = "{name}" }}\nfile.path = "mine.csv"\n'
+        'variables.pain = { kind = "condition", levels = { no = 0, yes = 1 } }\n',
+        encoding="utf-8",
+    )
+    for source in ["mine.toml", *(["mine.csv"] if name != "V17" else [])]:
+        found = cm.check_anonymity(tmp_path / source).set_index("fault")
+        assert found.loc["great-age", "count"] == 11

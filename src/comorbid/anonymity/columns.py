@@ -9,8 +9,16 @@ from datetime import date
 import pandas as pd
 
 from comorbid.anonymity.days import MAY_BE, days_told
-from comorbid.drafting.looks import MANY, SHARED, is_whole, look_like_contacts, numbers_as_text
-from comorbid.drafting.names import NAMING, PLACES, gives_birth_year, plain
+from comorbid.drafting.looks import (
+    MANY,
+    SHARED,
+    has_decimal_commas,
+    has_thousands,
+    is_whole,
+    look_like_contacts,
+    numbers_as_text,
+)
+from comorbid.drafting.names import NAMING, PLACES, gives_birth_year, known_covariate, plain
 from comorbid.drafting.proposal import Proposal
 from comorbid.drafting.proposals import DAYS, MOSTLY
 from comorbid.recode import key
@@ -56,7 +64,7 @@ def column_findings(
         found = _pointing(known, plain(proposal.column), told, k) or _own_words(known, declared)
     if found is not None:
         yield found
-    elif re.search(r"\bage\b|^age|ridage", told):
+    elif re.search(r"\bage\b|^age|ridage", told) or known_covariate(proposal.column, proposal.label, "continuous"):
         yield from _great_ages(known, 12 if re.search(r"month|\bmos?\b", told) else 1)
     elif gives_birth_year(told):
         yield from _early_births(known)
@@ -79,7 +87,7 @@ def _pointing(known: pd.Series, name: str, told: str, k: int) -> Fault | None:
         return of_people(column, "identifier", len(known), what, remedy)
     if days is not None:
         return of_people(column, "exact-date", len(known), days, YEARS)
-    if not pd.api.types.is_numeric_dtype(known) and not numbers_as_text(texts) and distinct > MANY:
+    if not pd.api.types.is_numeric_dtype(known) and not _are_numbers(texts) and distinct > MANY:
         what = f"texts, {distinct:,} of them different: free text or names"
         return of_people(column, "free-text", len(known), what, WORDS)
     return None
@@ -93,10 +101,15 @@ def _own_words(known: pd.Series, declared: tuple[str, ...]) -> Fault | None:
     given = given[(given < SHARED) & ~given.index.isin(declared)]
     alone = len(given) == len(known)
     own = given[[alone or len(text) >= SENTENCE or text.count(" ") >= FEW_WORDS for text in given.index]]
-    if len(own) < (FEW_WORDS + 1 if alone else FEW_WORDS) or numbers_as_text(own.index.to_series()):
+    if len(own) < (FEW_WORDS + 1 if alone else FEW_WORDS) or _are_numbers(own.index.to_series()):
         return None
     what = f"texts that fewer than {SHARED} people gave each: free text or names"
     return of_people(str(known.name), "free-text", int(own.sum()), what, WORDS)
+
+
+def _are_numbers(texts: pd.Series) -> bool:
+    """Whether texts are numbers, with decimal commas or signs between thousands too."""
+    return numbers_as_text(texts) or has_decimal_commas(texts) or has_thousands(texts)
 
 
 def _whole_numbers(known: pd.Series, texts: pd.Series) -> bool:

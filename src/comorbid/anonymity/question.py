@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -73,6 +73,8 @@ def question_of(
     people, proposals = _described(source, book)
     if book is None:
         return _undeclared(people, proposals, quasi_identifiers, sensitive)
+    ages = {v.column for v in book.variables.values() if v.name == "age"}
+    proposals = tuple(replace(p, label=f"age {p.label}") if p.column in ages else p for p in proposals)
     declared = quasi_identifiers or book.quasi_identifiers
     quasi = list(declared) or [v.name for v in book.variables.values() if is_quasi_identifier(v.name, v.label)]
     chosen = [require_known(name, book.variables, "variable", book.title) for name in quasi]

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from comorbid.drafting.coded import guess_yes
 from comorbid.drafting.names import known_condition
 from comorbid.drafting.proposal import Proposal
+from comorbid.drafting.spellings import codes_of
 from comorbid.errors import SourceError, SpecError, listed, require_known
 from comorbid.recode import SHORT_CODE
 from comorbid.variables import key
@@ -66,15 +67,17 @@ def as_condition(proposal: Proposal, yes: tuple[str, ...]) -> Proposal:
     column = proposal.column
     if proposal.role not in ("condition", "categorical"):
         raise SourceError(f"`{column}` cannot be a condition: it is taken for {proposal.role} ({proposal.why}).")
-    codes = {key(code): code for code in proposal.levels.values()}
     if yes:
-        unknown = [code for code in yes if code not in codes]
-        no = [code for name, code in codes.items() if name not in yes]
+        level_of = {key(code): level for level, given in proposal.levels.items() for code in codes_of(given)}
+        unknown = [code for code in yes if code not in level_of]
+        meant = {level_of[code] for code in yes if code in level_of}
+        no = [code for level, given in proposal.levels.items() if level not in meant for code in codes_of(given)]
         if unknown or not no:
             wrong = f"{len(unknown)} of the codes are none of its answers" if unknown else "no code is left for no"
             raise SourceError(f"--conditions {column}={'+'.join(yes)}: {wrong}. {_answers(proposal)}")
-        levels = {"no": _one(no), "yes": _one([codes[code] for code in yes])}
-        return replace(proposal, role="condition", levels=levels, why=f"{proposal.why}; {_said(proposal, yes)}")
+        said = [code for level in proposal.levels if level in meant for code in codes_of(proposal.levels[level])]
+        levels = {"no": _one(no), "yes": _one(said)}
+        return replace(proposal, role="condition", levels=levels, why=f"{proposal.why}; {_said(proposal, meant)}")
     guessed = guess_yes(proposal, asked=True)
     if guessed is None:
         raise SourceError(
@@ -84,18 +87,18 @@ def as_condition(proposal: Proposal, yes: tuple[str, ...]) -> Proposal:
     return replace(guessed, role="condition")
 
 
-def _said(proposal: Proposal, yes: tuple[str, ...]) -> str:
+def _said(proposal: Proposal, yes: set[str]) -> str:
     """Which answers are yes by the user's word, and which are no for that; several without labels want a look."""
     sides: dict[bool, list[str]] = {True: [], False: []}
-    for level, code in proposal.levels.items():
-        sides[key(code) in yes].append(level)
-    bare = len(sides[False]) > 1 and all(key(code) == level for level, code in proposal.levels.items())
+    for level in proposal.levels:
+        sides[level in yes].append(level)
+    bare = len(sides[False]) > 1 and all(key(codes_of(code)[0]) == level for level, code in proposal.levels.items())
     return f"yes as you said: {listed(sides[True])}; no: {listed(sides[False])}" + ", CHECK" * bare
 
 
 def _answers(proposal: Proposal) -> str:
     """Its answers where they are short codes; other values could be a person's."""
-    codes = [(key(code), level) for level, code in proposal.levels.items()]
+    codes = [(key(code), level) for level, given in proposal.levels.items() for code in codes_of(given)]
     named = [code if code == level else f"{code} ({level})" for code, level in codes if SHORT_CODE.fullmatch(code)]
     rest = [f"{len(codes) - len(named)} that are no short codes"] if len(named) < len(codes) else []
     return f"Its answers: {listed([*named, *rest], 20)}."

@@ -13,6 +13,7 @@ from comorbid.drafting.names import is_missing_code
 from comorbid.drafting.no_answer import WHOLE, is_missing
 from comorbid.drafting.order import order
 from comorbid.drafting.proposal import Proposal
+from comorbid.drafting.spellings import one_spelling
 from comorbid.variables import key
 
 __all__ = ["FEW", "as_condition", "coded", "guess_yes", "two_plain_codes"]
@@ -41,11 +42,14 @@ def coded(known: pd.Series, labels: Mapping[str, str], declared: set[str]) -> Pr
         if code not in missing:
             level = _level(code, labels)
             levels[f"{level} ({code})" if level in levels else level] = _plain(value)
+    merged = {} if numeric or labels else one_spelling(levels)
+    more, levels = (len(levels) - len(merged), merged) if len(merged) > 1 else (0, levels)
     if len(levels) < 2:
         return None
     guessed = [code for code in missing if code not in labels and code not in declared and not is_missing_code(code)]
     told = "labels of the file" if labels else f"{len(levels)} distinct codes"
     told += f"; {', '.join(guessed)} taken for missing, CHECK" if guessed else ""
+    told += f"; {more} more differ by capital letters or blanks alone: taken for the same, CHECK" if more else ""
     return Proposal("", "categorical", told, levels=levels, missing=missing)
 
 

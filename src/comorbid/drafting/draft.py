@@ -14,7 +14,7 @@ from comorbid.datafile import DataFile
 from comorbid.drafting.asked import Asked
 from comorbid.drafting.coded import two_plain_codes
 from comorbid.drafting.covariates import covariates, with_rivals
-from comorbid.drafting.names import names_a_person, replicate_stem
+from comorbid.drafting.names import names_a_person, plain, replicate_stem
 from comorbid.drafting.proposal import Proposal
 from comorbid.drafting.proposals import REPEATS, propose
 from comorbid.drafting.sniffing import sniffed
@@ -28,6 +28,7 @@ __all__ = ["Draft", "described_columns", "draft_codebook"]
 LABELLED = {".sav": read_spss, ".zsav": read_spss, ".por": read_spss, ".dta": read_stata, ".sas7bdat": read_sas}
 HEADER = re.compile(r'\{"ImportId"|(Open-Ended )?Response$')
 """What Qualtrics and SurveyMonkey write below the names of columns."""
+HEIGHT = r"\bheight\b|\bbmi\b|body.?mass"
 SEVERAL = 10
 """Numbered columns of one name from which on they are taken for replicate weights."""
 TWO_ANSWERS = "; two answers: could be a condition"
@@ -120,7 +121,23 @@ def proposed_columns(path: Path, how: DataFile) -> tuple[pd.DataFrame, list[Prop
         )
         for name in people.columns
     ]
-    return people, _with_replicates(proposals)
+    return people, _with_replicates(_without_body_weight(people, proposals))
+
+
+def _without_body_weight(people: pd.DataFrame, proposals: Sequence[Proposal]) -> list[Proposal]:
+    """A column called weight beside one of heights, with numbers as scales show them, as a quantity."""
+    tall = any(re.search(HEIGHT, plain(p.column, p.label)) for p in proposals)
+    return [
+        _replaced(p, "continuous", "beside a height taken for the weight of the body, CHECK")
+        if tall and p.role == "weights" and plain(p.column) == "weight" and _on_scales(people[p.column])
+        else p
+        for p in proposals
+    ]
+
+
+def _on_scales(numbers: pd.Series) -> bool:
+    """Whether half of them or more lie where adults' kilograms or pounds do."""
+    return bool(pd.to_numeric(numbers, errors="coerce").between(40, 300).mean() >= 0.5)
 
 
 def _with_replicates(proposals: Sequence[Proposal]) -> list[Proposal]:
@@ -179,12 +196,12 @@ def _read(path: Path, how: DataFile) -> tuple[pd.DataFrame, Labels]:
 
 def _once(proposals: Sequence[Proposal]) -> tuple[Proposal, ...]:
     """One column a condition, one identifier, one of each part of the design: the first; the others as they are."""
-    unique_id = any(p.role == "id" and REPEATS not in p.why for p in proposals)
+    id_column = _id_column(proposals)
     seen: set[str] = set()
     chosen = []
     for proposal in proposals:
         part = proposal.condition or (proposal.role if proposal.role in ("id", "weights", "strata", "psu") else "")
-        lesser = part == "id" and unique_id and REPEATS in proposal.why
+        lesser = part == "id" and proposal.column != id_column
         if part and part in seen and proposal.condition:
             proposal = _replaced(proposal, "categorical", f"a second column about {part}: choose one; {proposal.why}")
         elif part and (part in seen or lesser):
@@ -192,6 +209,14 @@ def _once(proposals: Sequence[Proposal]) -> tuple[Proposal, ...]:
         seen.update([] if lesser else [part])
         chosen.append(proposal)
     return tuple(chosen)
+
+
+def _id_column(proposals: Sequence[Proposal]) -> str:
+    """The column that tells people apart: of those with another value in every row the one that is called so."""
+    ids = sorted(
+        (p for p in proposals if p.role == "id"), key=lambda p: (REPEATS in p.why, not names_a_person(p.column))
+    )
+    return ids[0].column if ids else ""
 
 
 def _replaced(proposal: Proposal, role: str, why: str) -> Proposal:

@@ -14,6 +14,7 @@ __all__ = [
     "SHARED",
     "as_numbers",
     "has_decimal_commas",
+    "has_thousands",
     "is_whole",
     "look_like_contacts",
     "look_like_dates",
@@ -24,6 +25,7 @@ __all__ = [
 
 NUMBER = r"-?(0|[1-9][0-9]{0,17})(\.[0-9]+)?"
 COMMA = r"\s*-?(\d+|\d{1,3}(\.\d{3})+)(,\d+)?\s*"
+THOUSANDS = r"\s*-?\d{1,3}(,\d{3})*(\.\d+)?\s*"
 MANY = 25
 """A text of more distinct values is taken for free text."""
 SHARED = 5
@@ -86,6 +88,11 @@ def _mostly(texts: pd.Series, pattern: re.Pattern[str]) -> bool:
 def has_decimal_commas(texts: pd.Series) -> bool:
     """Whether nearly all texts are numbers, and some have a comma for the decimal point."""
     return bool(texts.str.fullmatch(COMMA).mean() > 0.9 and texts.str.contains(",").any())
+
+
+def has_thousands(texts: pd.Series) -> bool:
+    """Whether all texts are numbers, and some have commas before three digits."""
+    return bool(texts.str.fullmatch(THOUSANDS).all() and texts.str.contains(",").any())
 
 
 def numbers_as_text(texts: pd.Series) -> bool:

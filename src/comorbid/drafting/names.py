@@ -30,7 +30,7 @@ CONDITIONS = {
 }
 COVARIATES = {
     "age": r"^age\b|\bage (p|yrs|years|at|in)\b|\bage$|^ridageyr$|how old (are|is)|"
-    r"^alter\b|wie alt sind|^edad\b|^\u00e2ge\b",
+    r"^alter\b|wie alt sind|^edad\b|^\u00e2ge\b|^idade\b|^et\u00e0\b|^leeftijd\b|^\u00e5lder\b|^ik\u00e4\b",
     "sex": r"^sex\b|\bsex$|^gender\b|\bgender$|^riagendr$|\bgeschlecht$|^sexe$|^sexo$",
     "education": r"^educ|\beducation(al)?\b|^school(ing)?$",
     "smoking": r"\bsmok|^smk",
@@ -47,13 +47,15 @@ LONG_LABEL = 8
 """Words from which on a label is a question."""
 SOMEBODY_ELSE = r"\b(parents?|mother|father|spouse|partner|husband|wife|sibling|brother|sister|interviewer)('?s)?\b"
 """Words that make a covariate another person's: whether a parent smokes is not whether the person does."""
+OTHER_HEADACHES = r"(cluster|tension([- ]type)?|overuse|rebound|sinus|spannungs)[- ]?(head ?aches?|kopfschmerz\w*)"
+"""Headaches that are no migraine; a headache of no kind is, as surveys ask for severe headache or migraine."""
 MEDICINE = r"\b(medic(ations?|ines?)|drugs?|pills?|tablets?|prescri\w+)\b"
 """Words that make a condition what is taken for it: a medicine for headache is not migraine."""
 DESIGN = {
     "weights": r"^gewichtung|^(.*_)?w(eigh)?t(s|ing)?(_.*|\d.*)?$|^(p|sample|survey)_?weights?$|"
-    r"^wt[a-z]*\d*|w(g|gh)?ts?(_.*)?$",
-    "strata": r"strat|^str$|^sdmvstra$|^var_str",
-    "psu": r"psu|cluster",
+    r"^wt[a-z]*\d*|w(g|gh)?ts?(_.*)?$|pondera|^pond$|^fac(tor)?_?(de_)?exp|^fexp|^peso_(amostral|muestral|campionario)",
+    "strata": r"strat(?!eg|ion|iv|ed|or\b)|^str$|^sdmvstra$|^var_str|^schicht(ung)?$|^strate$",
+    "psu": r"(?<!ca)psu|cluster|^up[am]\b|^conglomerado|^grappe",
 }
 REPLICATE = re.compile(r"(.*(?:bsr|brr|jk|rep|boot|fay|wgt|wt|weight|rw)[a-z]*_?)\d{1,4}")
 NAMING = (
@@ -81,6 +83,8 @@ BIRTH_YEAR = (
     r"birth ?(yr|year)|(yr|year) ?(of ?)?birth|\byob\b|geburtsjahr|ann[eé]e (de )?naissance|a[ñn]o (de )?nacimiento|"
     r"ano (de )?nascimento|anno (di )?nascita|geboortejaar|f[öø]delse ?år|fødselsår|syntymävuosi"
 )
+COMPLAINT = "|".join(CONDITIONS.values()) + r"|\b(pain|ache|symptoms?)\b"
+"""Words that make a cluster or a weight what people complain of: cluster headache is no sampling unit."""
 BODY = r"body|birth|kgs?\b|\blbs?\b|pounds?|kilo|height"
 PLACES = (
     r"zip|post.?code|\bplz\b|municipal|village|\btown\b|gps|latitude|longitude|\bfips\b|\barea ?code\b|\bmsa\b|"
@@ -102,7 +106,10 @@ MISSING = (
     r"refus|\bdon['\u2019]?t know|do not know|not ascertained|not stated|no answer|not answered|missing|unknown|"
     r"inapplicable|not applicable|not asked|\bskip|declined|prefer not|no response|no data|not available|"
     r"(^|\W)n\W?a\W*$|^\W+$|wei(ss|\u00df) nicht|keine (angabe|antwort)|verweigert|trifft nicht zu|ne sait pas|"
-    r"ne veut pas|non applicable|no sabe|no contesta"
+    r"ne veut pas|non applicable|ne s'applique pas|no sabe|no contesta|"
+    r"no responde|no aplica|\bno s\u00e9\b|"
+    r"n\u00e3o (sabe|sei|respond|se aplica)|non (sa|so|risponde)\b|weet (ik )?niet|geen antwoord|vet (ej|inte|ikke)|"
+    r"nicht zutreffend|^k a$|^nsp$|^ns ?/ ?n[cr]$"
 )
 EXPORTED = r"[\W_]+|\.[a-z]|#(null|n/?a|nv|value|div/0|ref|num|name)[!?]?|null|nan"
 """What SPSS, Stata, SAS and spreadsheets write into text files where there is no value."""
@@ -122,6 +129,7 @@ def known_condition(name: str, label: str) -> str:
     told = plain(name, label)
     if re.search(f"{SOMEBODY_ELSE}|{MEDICINE}", told):
         return ""
+    told = re.sub(OTHER_HEADACHES, " ", told)
     return next((condition for condition, words in CONDITIONS.items() if re.search(words, told)), "")
 
 
@@ -146,7 +154,7 @@ def design_role(name: str, label: str) -> str:
     told = plain(label)
     for role, words in DESIGN.items():
         if re.search(words, name.lower()) and not (role == "weights" and re.search(BODY, plain(name, label))):
-            return role
+            return "" if re.search(COMPLAINT, plain(name, label)) else role
     spoken = {"weights": r"\bweights?\b(?!.*(kg|body|pound))", "strata": r"\bstrat(um|a)\b", "psu": r"\bsampling unit"}
     return next((role for role, words in spoken.items() if re.search(words, told) and "sampl" in told), "")
 

@@ -15,6 +15,7 @@ __all__ = ["WHOLE", "is_missing", "missing_numbers"]
 WHOLE = re.compile(r"-?(0|[1-9][0-9]{0,17})")
 """A whole number as it is written; codes such as 01 are text, and longer ones are no codes."""
 DECIMAL_SENTINELS = {"99.9", "999.9", "9999.9"}
+MOST_BELOW = 4
 SENTINELS = {"7", "8", "9", "77", "88", "99", "97", "98", "777", "888", "999", "997", "998", "7777", "9999"}
 """Codes that surveys give to refused and don't know; whole numbers below zero are another habit."""
 
@@ -45,10 +46,20 @@ def missing_numbers(known: pd.Series, labels: Mapping[str, str], declared: set[s
         told += f"; {', '.join(numbers)} have labels in the file and stay numbers"
     if gone:
         return gone, told
+    below = _below(known)
+    known = known[~known.isin(below)]
     ordinary = known[~known.map(key).isin(SENTINELS | DECIMAL_SENTINELS)]
     top = ordinary.max() if len(ordinary) else 0
     above = known[known > top]
-    if not len(above) or above.min() <= top + 2:
-        return {}, told
-    found = {code: "missing" for code in sorted(set(above.map(key)))}
-    return found, f"{told}; {', '.join(found)} lie far above them and are taken for missing, CHECK"
+    above = above if len(above) and above.min() > top + 2 else above[:0]
+    found = {place: sorted(set(codes.map(key))) for place, codes in (("above", above), ("below", below)) if len(codes)}
+    for place, codes in found.items():
+        told += f"; {', '.join(codes)} lie far {place} them and are taken for missing, CHECK"
+    return {code: "missing" for codes in found.values() for code in codes}, told
+
+
+def _below(known: pd.Series) -> pd.Series:
+    """Codes below zero that surveys give, such as -9 and -99, where nothing else is below zero; none otherwise."""
+    negative = known[known < 0].drop_duplicates()
+    usual = negative.map(lambda number: key(-number)).isin(SENTINELS).all()
+    return negative if usual and len(negative) <= MOST_BELOW else negative[:0]

@@ -14,6 +14,7 @@ from comorbid.drafting.looks import (
     SHARED,
     as_numbers,
     has_decimal_commas,
+    has_thousands,
     is_whole,
     look_like_contacts,
     look_like_dates,
@@ -39,6 +40,7 @@ __all__ = ["DAYS", "MOSTLY", "REPEATS", "propose"]
 MOSTLY = 0.8
 """Share of people with a number of their own from which on it is taken for an identifier."""
 DAYS = "exact dates can tell who somebody is"
+ITS_NAME = "its name says so"
 SAME = "every row has the same value"
 TICKED = "ticked or blank: write a code where a blank means no"
 REPEATS = "rows repeat people"
@@ -67,13 +69,15 @@ def propose(
     known, marks = as_numbers(_known(column))
     codes, told = _labels(known, values, label)
     declared = {key(code) for code in missing}
+    role = design_role(name, label)
+    if role in ("strata", "psu") and not pd.api.types.is_numeric_dtype(known) and 1 < known.nunique() < len(known):
+        return Proposal(name, role, ITS_NAME, label)
     refused = _left_out(name, label, known, is_date)
     refused = TICKED if refused == SAME and len(known) < len(column) else refused
     if refused:
         return Proposal(name, "left out", refused, label)
-    role = design_role(name, label)
     if role and pd.api.types.is_numeric_dtype(known) and not marks and (role != "weights" or _could_weigh(known)):
-        return Proposal(name, role, "its name says so", label)
+        return Proposal(name, role, ITS_NAME, label)
     if tells_apart(known):
         return Proposal(name, "id", "another value in every row", label)
     if names_a_person(name) and known.nunique() > MANY:
@@ -123,6 +127,8 @@ def _left_out(name: str, label: str, known: pd.Series, is_date: bool) -> str:
         texts = known.astype(str)
         if look_like_dates(texts) or look_like_contacts(texts):
             return "its values look like dates, telephone numbers or addresses"
+        if has_thousands(texts):
+            return "text: numbers with commas before three digits, thousands perhaps; store them without"
         if has_decimal_commas(texts):
             return "text: numbers with a decimal comma; store them as numbers"
         if texts.nunique() > MANY and not numbers_as_text(texts) and texts.nunique() < len(texts):

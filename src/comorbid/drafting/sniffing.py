@@ -19,6 +19,8 @@ SAMPLE = 2**18
 MARKS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16", b"\xef\xbb\xbf": "utf-8"}
 DELIMITERS = (",", ";", "\t", "|")
 DECIMAL_COMMA = re.compile(r"-?\d+,\d+")
+THOUSANDS = re.compile(r"-?[1-9]\d{0,2},\d{3}")
+"""What could be thousands as well as a number with three decimals."""
 
 
 def sniffed(path: Path) -> DataFile:
@@ -36,11 +38,19 @@ def sniffed(path: Path) -> DataFile:
     lines = [line for line in start.decode(encoding, errors="replace").splitlines() if line.strip()]
     lines = lines[:-1] if len(start) == SAMPLE else lines
     delimiter = _delimiter(lines, path.name)
-    fields = [field for line in lines[1:] for field in line.split(delimiter)] if delimiter != "," else []
-    commas = sum(bool(DECIMAL_COMMA.fullmatch(field.strip().strip('"'))) for field in fields)
-    points = sum(bool(DECIMAL_COMMA.fullmatch(field.strip().replace(".", ","))) for field in fields if "." in field)
-    how = DataFile(path=path.name, delimiter=delimiter, encoding=encoding, decimal="," if commas > points else ".")
+    how = DataFile(path=path.name, delimiter=delimiter, encoding=encoding, decimal=_decimal(lines, delimiter))
     return replace(how, text=_begun_with_zero(path, how))
+
+
+def _decimal(lines: list[str], delimiter: str) -> str:
+    """The comma where more numbers have it than the point, and not all of them could be thousands."""
+    if delimiter == ",":
+        return "."
+    fields = [field.strip().strip('"') for line in lines[1:] for field in line.split(delimiter)]
+    commas = [field for field in fields if DECIMAL_COMMA.fullmatch(field)]
+    points = sum(bool(DECIMAL_COMMA.fullmatch(field.replace(".", ","))) for field in fields if "." in field)
+    plainly = any(not THOUSANDS.fullmatch(field) for field in commas)
+    return "," if plainly and len(commas) > points else "."
 
 
 def _begun_with_zero(path: Path, how: DataFile) -> tuple[str, ...]:
@@ -72,6 +82,11 @@ def _encoding(start: bytes) -> str:
     return "utf-8"
 
 
+def _fixed(lines: list[str]) -> bool:
+    """Whether lines of some figures are all as long, the first like the others: no header stands above them."""
+    return len(lines) > 1 and len({len(line) for line in lines}) == 1 and sum(map(str.isdigit, lines[0])) > 5
+
+
 def _delimiter(lines: list[str], name: str) -> str:
     """The sign that cuts the most lines into as many fields as the header, and into more than one."""
     if not lines:
@@ -86,7 +101,7 @@ def _delimiter(lines: list[str], name: str) -> str:
         fit = sum(width == widths[0] for width in widths) / len(widths)
         if widths[0] > 1 and (fit, widths[0]) > most:
             best, most = sign, (fit, widths[0])
-    if most == (0.0, 0) and len(lines[0]) > 60:
+    if most == (0.0, 0) and (len(lines[0]) > 60 or _fixed(lines)):
         raise SourceError(
             f"{name} has no delimiter: it seems to be of fixed width. Write its layout in a codebook: "
             "[file] layout = { AGE = [1, 2] }."

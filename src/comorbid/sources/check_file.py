@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import csv
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -31,12 +32,27 @@ def file_faults(path: Path, how: DataFile | None = None) -> list[Fault]:
         rows = csv.reader(file, delimiter=how.delimiter)
         try:
             header = next(rows)
-            lengths = Counter(len(row) for row in rows if row)
+            nameless = [at for at, name in enumerate(header) if not name.strip()]
+            lengths, filled = _read_through(rows, nameless if len(nameless) > 1 else [])
         except (StopIteration, UnicodeError):
             return []  # empty, or without the byte order mark of its encoding: reading says so
         except csv.Error as fault:
             return [Fault("", "unreadable-rows", f"{path.name}: {fault}", 1, "Write the file again as plain CSV.")]
-    return [*_header_faults(header, how.delimiter), *_length_faults(len(header), lengths)]
+    if re.fullmatch("sep=.?", header[0], re.IGNORECASE):
+        what = "the first line tells spreadsheets the delimiter: it is no header"
+        return [Fault("", "no-header", what, 1, "Delete that line.")]
+    return [*_header_faults(header, how.delimiter, filled), *_length_faults(len(header), lengths)]
+
+
+def _read_through(rows: Iterator[list[str]], columns: Sequence[int]) -> tuple[Counter[int], int]:
+    """How many rows have how many fields, and in how many of some columns any row has a value."""
+    lengths: Counter[int] = Counter()
+    filled: set[int] = set()
+    for row in rows:
+        if row:
+            lengths[len(row)] += 1
+            filled.update(at for at in columns if at < len(row) and row[at].strip())
+    return lengths, len(filled)
 
 
 def beginning(path: Path, size: int = 512) -> bytes:
@@ -58,11 +74,19 @@ def _opened(path: Path, encoding: str) -> TextIO:
     return opener(path)(path, "rt", encoding=written, errors="replace", newline="")
 
 
-def _header_faults(header: Sequence[str], delimiter: str) -> Iterator[Fault]:
-    for name, times in Counter(header).items():
-        if times > 1:
-            what = f"stands in the header {times} times; the second would be read as {name + '.1'!r}"
-            yield Fault(name, "repeated-column", what, times, "Rename or drop the others.")
+def _header_faults(header: Sequence[str], delimiter: str, nameless: int) -> Iterator[Fault]:
+    """Faults of the names; `nameless` columns have values and no name."""
+    if nameless:
+        what = f"{nameless} columns with values have no name in the header"
+        yield Fault("", "nameless-columns", what, nameless, "Name them; delete titles and notes above the header.")
+    repeated = {name: times for name, times in Counter(header).items() if times > 1 and name.strip()}
+    if any(map(_is_number, repeated)):
+        what = "the first row has numbers where names of columns should be, some of them twice: it seems to be a person"
+        yield Fault("", "no-header", what, 1, "Write the names of the columns above it.")
+        return
+    for name, times in repeated.items():
+        what = f"stands in the header {times} times; the second would be read as {name + '.1'!r}"
+        yield Fault(name, "repeated-column", what, times, "Rename or drop the others.")
     for sign, name in DELIMITERS.items():
         if len(header) == 1 and sign != delimiter and sign in header[0]:
             what = f"the file has one column, with {name} in its header"
@@ -70,12 +94,16 @@ def _header_faults(header: Sequence[str], delimiter: str) -> Iterator[Fault]:
             yield Fault("", "foreign-delimiter", what, 1, remedy.replace("'", '"'))
 
 
+def _is_number(name: str) -> bool:
+    return bool(re.fullmatch(r"\s*-?\d+([.,]\d+)?\s*", name))
+
+
 def _length_faults(width: int, lengths: Mapping[int, int]) -> Iterator[Fault]:
     longer = sum(count for length, count in lengths.items() if length > width)
     shorter = sum(count for length, count in lengths.items() if length < width)
     if longer:
         what = f"rows have more fields than the {width} of the header; values would stand under the wrong names"
-        yield of_people("", "longer-rows", longer, what, "Name every column in the header.")
+        yield of_people("", "longer-rows", longer, what, "Name every column in the header; delete lines above it.")
     if shorter:
         what = f"rows have fewer fields than the {width} of the header; the file may have been cut"
         yield of_people("", "shorter-rows", shorter, what, "Write the file again, whole.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -22,6 +23,8 @@ from comorbid.sources.unpacking import (
 
 TEXT = (".csv", ".csv.xz", ".csv.gz", ".tsv", ".txt", ".dat")
 READABLE = (*TEXT, ".parquet", ".xpt", ".sas7bdat", ".sav", ".zsav", ".por", ".dta", ".xlsx")
+NAMELESS = re.compile(r"Unnamed: \d+")
+"""What pandas calls a column whose name is blank."""
 LARGEST_WHOLE = 2**53
 PLAIN = DataFile()
 THOUSANDS = r"\s*[+-]?\d{1,3}\.\d{3}\s*"
@@ -122,6 +125,8 @@ def _csv(path: Path, how: DataFile, strict: bool) -> pd.DataFrame:
             f"{path.name} cannot be read as CSV: it is empty, damaged or not what its name says."
         ) from None
     frame.columns = [str(column).strip() for column in frame.columns]
+    blank = [bool(NAMELESS.fullmatch(name)) and bool(frame.iloc[:, at].isna().all()) for at, name in enumerate(frame)]
+    frame = frame.loc[:, np.logical_not(blank)] if any(blank) else frame
     _require_decimal(frame, how, path.name)
     return frame.astype({name: "Int64" for name, column in frame.items() if _whole(column)})
 

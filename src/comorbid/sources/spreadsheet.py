@@ -9,6 +9,7 @@ import pandas as pd
 
 from comorbid.errors import SourceError, listed, require_known
 from comorbid.sources.archive import require_sound_archive
+from comorbid.sources.merged_cells import require_unmerged
 from comorbid.sources.room import TEXT, require_room
 
 __all__ = ["read_sheet", "sheets_of"]
@@ -36,7 +37,10 @@ def read_sheet(path: Path, sheet: str = "") -> pd.DataFrame:
     """
     book = _book(path)
     try:
-        rows = _rows(book[_chosen(book.sheetnames, sheet, path.name)], path)
+        chosen = book[_chosen(book.sheetnames, sheet, path.name)]
+        rows = _rows(chosen, path)
+        if rows:
+            require_unmerged(path, chosen._worksheet_path, rows[0][0])
     except SourceError:
         raise
     except (AttributeError, KeyError, TypeError, ValueError, SyntaxError):
