@@ -84,6 +84,8 @@ def test_every_report_is_whole_on_a_registered_cohort(cohort: str, tmp_path: Pat
     for index in (tmp_path / "reports", tmp_path / "reports" / cohort):
         links = BeautifulSoup((index / "index.html").read_text(encoding="utf-8"), "html.parser").select("a[href]")
         assert all((index / link["href"]).exists() for link in links)
+    places = {tag["id"] for tag in BeautifulSoup((index / "index.html").read_text(), "html.parser").find_all(id=True)}
+    assert places >= {analysis.name for analysis in study.analyses}, "where reports lead to each other"
 
 
 def check_page(folder: Path, synthetic: bool) -> None:

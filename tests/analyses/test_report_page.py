@@ -179,7 +179,7 @@ def test_how_it_was_made_is_told(page: BeautifulSoup) -> None:
 
 def test_the_cohort_stands_over_the_title_with_the_way_to_its_other_reports() -> None:
     notebook = nbformat.from_dict({**new_notebook(cells=[new_markdown_cell("# Pairs\n\nWhy.")]), "metadata": {}})
-    for about, ways in (("", []), ("pairs", []), ("who", ["../who/index.html"])):
+    for about, ways in (("", []), ("pairs", []), ("who", ["../index.html#who"])):
         page = BeautifulSoup(to_html(notebook, {**SPEC, "about": about}, CONTENTS), "html.parser")
         place = page.select_one("main p.place")
         assert place.b.get_text() == "Synthetic cohort" and place.find_next("h1").get_text() == "Pairs"

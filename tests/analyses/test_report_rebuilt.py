@@ -60,10 +60,10 @@ def test_the_table_is_written_shown_and_linked(report: Report, tmp_path: Path) -
     page = (tmp_path / "shown.html").read_text()
     for header in ("What", "Claimed", "Published", "Rebuilt", "How", "Verdict", "Shown in"):
         assert f">{header}</th>" in page
-    assert '<a href="../about-this-cohort/index.html">About this cohort</a>' in page
-    assert "../how-the-four" not in page, "an analysis that this cohort cannot have has no report to lead to"
+    assert '<a href="../index.html#about-this-cohort">About this cohort</a>' in page
+    assert "#how-the-four" not in page, "an analysis that this cohort cannot have has no report to lead to"
     assert ">Somebody 2001 (abstract): 2.1 (1.7 to 2.6)</td>" in page
-    assert "&lt;b&gt;often" in page and 'href="../about-this-cohort/index.html"' in clean(page)
+    assert "&lt;b&gt;often" in page and 'href="../index.html#about-this-cohort"' in clean(page)
     assert ">Agrees. All digits.</td>" in page and left(tmp_path) == []
 
 

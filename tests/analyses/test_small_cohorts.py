@@ -17,7 +17,7 @@ from comorbid.synthetic import simulate_people
 
 ANALYSES = load_study().analyses
 CONDITIONS = ("migraine", "low_back_pain", "neck_pain", "fibromyalgia", "jaw_pain")
-TITLE = 'title = "A small survey"\nrelease = "public-use"\n'
+TITLE = 'title = "A small survey"\nrelease = "{}"\n'
 LEVELS = {
     "sex": ["male", "female"],
     "age_band": ["20-34", "35-49", "50-64", "65+"],
@@ -44,9 +44,9 @@ def people() -> pd.DataFrame:
 def run(people: pd.DataFrame, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     """Run a notebook's cells on a cohort with these variables alone; what was shown, as text, and what is left."""
 
-    def ran(analysis: Analysis, names: tuple[str, ...]) -> tuple[str, dict[str, Any]]:
+    def ran(analysis: Analysis, names: tuple[str, ...], release: str = "public-use") -> tuple[str, dict[str, Any]]:
         people[list(names)].to_csv(tmp_path / "small.csv", index=False)
-        lines = [TITLE, *map(variable, names), '[file]\npath = "small.csv"\n']
+        lines = [TITLE.format(release), *map(variable, names), '[file]\npath = "small.csv"\n']
         (tmp_path / "small-survey.toml").write_text("".join(lines))
         monkeypatch.setenv(COHORTS_VARIABLE, str(tmp_path / "small-survey.toml"))
         monkeypatch.setenv(DATA_VARIABLE, str(tmp_path))
@@ -95,6 +95,14 @@ def test_a_notebook_runs_on_what_it_says_it_needs(analysis: Analysis, run: Any) 
         ("about-this-cohort", ("migraine", "neck_pain", "age", "age_band"), ["declares no sex."]),
         ("how-the-four-conditions-occur-together", ("migraine", "neck_pain"), ["declares no sex", "Both conditions"]),
         ("how-the-four-conditions-occur-together", ("migraine", "neck_pain", "jaw_pain", "sex"), ["women and men"]),
+        ("how-the-four-conditions-occur-together", ("migraine", "neck_pain"), ["Both conditions occur together in "]),
+        ("from-episodic-to-chronic", (*CONDITIONS, "age", "age_band", "sex"), ["3+"]),
+        (
+            "fibromyalgia-as-amplifier",
+            (*CONDITIONS, "age", "age_band", "sex"),
+            ["does not say how it was asked", "cannot be told: the codebook does not name", "Not shown: the codebook"],
+        ),
+        ("jaw-and-face-pain", (*CONDITIONS, "age", "age_band", "sex"), ["jaw or face pain with migraine: "]),
     ],
 )
 def test_what_a_cohort_lacks_is_said(name: str, variables: tuple[str, ...], said: list[str], run: Any) -> None:
@@ -102,6 +110,13 @@ def test_what_a_cohort_lacks_is_said(name: str, variables: tuple[str, ...], said
     shown, left = run(analysis, variables)
     whole = shown + json.dumps(left["report"]._contents.listed)
     assert [text for text in said if text not in whole] == []
+
+
+def test_a_confidential_cohort_gets_no_table_without_a_row(run: Any) -> None:
+    (analysis,) = (analysis for analysis in ANALYSES if analysis.name == "how-definitions-change-the-answer")
+    shown, left = run(analysis, fewest(analysis), "confidential")
+    assert "rebuilt" not in {table["name"] for table in left["report"]._contents["tables"]}
+    assert "each of these numbers is a replication" in shown
 
 
 def test_a_survey_of_ones_own_stands_among_the_others(run: Any) -> None:

@@ -46,6 +46,8 @@ def test_rebuilt_numbers_as_text() -> None:
     assert number_text(Number("prevalence", 0.3786)) == "37.9%"
     assert number_text(Number("prevalence_difference", 0.538, 0.5, 0.6)) == "53.8 points (50.0 to 60.0)"
     assert number_text(Number("odds_ratio", math.nan)) == ""
+    width = Number("interval_width_ratio", 1.2, 1.12, 1.263)
+    assert number_text(width) == "1.20 times as wide as simulated (1.12 to 1.26)", "no ratio beside the printed one"
 
 
 @pytest.mark.parametrize(

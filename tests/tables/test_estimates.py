@@ -70,8 +70,19 @@ def test_models_side_by_side() -> None:
 
 def test_measures_side_by_side() -> None:
     shown = format_estimates(pairs().query("measure != 'prevalence_ratio'"), columns="measure")
-    assert shown.shape == (6, 5)
-    assert shown.iloc[0, 2:].tolist() == ["2.00 (1.81 to 2.21)", "1.20 (1.09 to 1.32)", "0.20 (0.18 to 0.22)"]
+    assert shown.shape == (6, 6)
+    assert shown.iloc[0, 2:5].tolist() == ["2.00 (1.81 to 2.21)", "1.20 (1.09 to 1.32)", "0.20 (0.18 to 0.22)"]
+
+
+def test_counts_that_hold_for_every_column_of_a_row_follow_the_estimates() -> None:
+    frame = pairs()
+    counts = {pair: f"{10 * at:,}" for at, pair in enumerate(frame.groupby(["condition_a", "condition_b"]).groups, 150)}
+    pair = list(zip(frame["condition_a"], frame["condition_b"], strict=True))
+    frame = frame.assign(n_both=[int(counts[one].replace(",", "")) for one in pair])
+    shown = format_estimates(frame, columns="measure")
+    assert set(shown["n (both)"]) == set(counts.values()) and "n (both)" in shown.attrs["numeric"]
+    frame.loc[frame.index[0], "n_both"] += 1
+    assert "n (both)" not in format_estimates(frame, columns="measure"), "of one pair they say two things"
 
 
 def test_rows_that_would_fall_together_are_refused() -> None:

@@ -64,9 +64,12 @@ def _facts(notebook: NotebookNode, spec: Mapping[str, Any], contents: Mapping[st
 
 
 def _about(spec: Mapping[str, Any]) -> str:
-    """Address of the report that describes the cohort, seen from another one; empty in that report itself."""
+    """Where the index tells of the report on the cohort, seen from another one; empty in that report itself.
+
+    The index is always there, the report only once it was made.
+    """
     about = spec.get("about", "")
-    return f"../{about}/index.html" if about and about != spec["analysis"]["name"] else ""
+    return f"../index.html#{about}" if about and about != spec["analysis"]["name"] else ""
 
 
 def _title(notebook: NotebookNode) -> str:

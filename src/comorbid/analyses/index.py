@@ -8,13 +8,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from comorbid.analyses.cohorts import CohortFacts
 from comorbid.analyses.lock import ReportLock
 from comorbid.analyses.manifest import COMPLETE, read_json, read_manifest, write_json
 from comorbid.analyses.places import MANIFEST
 from comorbid.analyses.plan import Job
 from comorbid.analyses.publish import write_bytes
 from comorbid.analyses.run import Outcome
-from comorbid.analyses.study import Study
+from comorbid.analyses.study import Analysis, Study
 from comorbid.errors import listed
 
 __all__ = ["write_index"]
@@ -25,6 +26,7 @@ WORDS = {
     "skipped": "not for this cohort",
     "failed": "the last run failed",
     "differs": "a rebuilt number differs",
+    "unmade": "not made yet",
 }
 
 
@@ -56,16 +58,25 @@ def write_index(out: Path, study: Study, planned: Iterable[Job], outcomes: Mappi
 
 
 def _note_status(folder: Path, study: Study, jobs: tuple[Job, ...], outcomes: Mapping[str, Outcome]) -> None:
-    """Keep what the runs of one cohort came to, over what earlier runs of other analyses did."""
+    """Keep what the runs of one cohort came to, over what earlier runs of other analyses did.
+
+    Every analysis of the study has an entry, made or not, since reports lead to each other through the index.
+    """
     status = read_json(folder / STATUS)
     cohort = jobs[0].cohort
-    analyses = {name: entry for name, entry in status.get("analyses", {}).items() if name in study.names}
-    for job in jobs:
-        if job.analysis.name in outcomes:
-            analyses[job.analysis.name] = _entry(job, outcomes[job.analysis.name])
+    ran = {job.analysis.name: _entry(job, outcomes[job.analysis.name]) for job in jobs if job.analysis.name in outcomes}
+    known = {name: entry for name, entry in status.get("analyses", {}).items() if entry["status"] != "unmade"} | ran
+    analyses = {analysis.name: known.get(analysis.name) or _unmade(analysis, cohort) for analysis in study.analyses}
     facts = {"name": cohort.name, "title": cohort.title, "synthetic": cohort.synthetic}
     folder.mkdir(exist_ok=True)
     write_json(folder / STATUS, {"cohort": facts, "analyses": analyses})
+
+
+def _unmade(analysis: Analysis, cohort: CohortFacts) -> dict[str, str]:
+    """What is to be said of an analysis that was never run on the cohort."""
+    missing = analysis.lacks(cohort.variables, len(cohort.conditions))
+    status = "skipped" if missing else "unmade"
+    return {"title": analysis.title, "question": analysis.question, "status": status, "message": _needed(missing)}
 
 
 def _entry(job: Job, outcome: Outcome) -> dict[str, str]:
@@ -81,8 +92,13 @@ def _entry(job: Job, outcome: Outcome) -> dict[str, str]:
 def _message(job: Job, outcome: Outcome, status: str) -> str:
     """Why there is no new report, for a reader of the page: names of variables as words."""
     if status == "skipped" and job.missing:
-        return f"needs {listed([name.replace('_', ' ') for name in job.missing])}"
+        return _needed(job.missing)
     return outcome.message if status != "complete" else ""
+
+
+def _needed(missing: Iterable[str]) -> str:
+    names = [name.replace("_", " ") for name in missing]
+    return f"needs {listed(names)}" if names else ""
 
 
 def _cohort(folder: Path, study: Study) -> dict[str, Any]:
@@ -90,9 +106,11 @@ def _cohort(folder: Path, study: Study) -> dict[str, Any]:
     order = {name: number for number, name in enumerate(study.names)}
     entries = sorted(status["analyses"].items(), key=lambda pair: (order.get(pair[0], len(order)), pair[0]))
     cards = [_card(folder, name, entry) for name, entry in entries]
-    left_out = [card for card in cards if card["status"] == "skipped"]
-    made = [card for card in cards if card["status"] != "skipped"]
-    return {**status["cohort"], "href": f"{folder.name}/index.html", "cards": made, "left_out": left_out}
+    lists = {"skipped": "left_out", "unmade": "unmade"}
+    sorted_out: dict[str, list[dict[str, Any]]] = {"cards": [], "left_out": [], "unmade": []}
+    for card in cards:
+        sorted_out[lists.get(card["status"], "cards")].append(card)
+    return {**status["cohort"], "href": f"{folder.name}/index.html", **sorted_out}
 
 
 def _card(folder: Path, name: str, entry: Mapping[str, str]) -> dict[str, Any]:
@@ -104,6 +122,7 @@ def _card(folder: Path, name: str, entry: Mapping[str, str]) -> dict[str, Any]:
         message += " The report below is the last good one."
     return {
         **entry,
+        "name": name,
         "word": WORDS[entry["status"]],
         "message": message,
         "headline": manifest.get("headline", ""),
@@ -124,7 +143,7 @@ def _inside(cohort: Mapping[str, Any]) -> dict[str, Any]:
     start = f"{cohort['name']}/"
     inside = {
         kind: [{**card, **{k: card[k].removeprefix(start) for k in ("href", "picture")}} for card in cohort[kind]]
-        for kind in ("cards", "left_out")
+        for kind in ("cards", "left_out", "unmade")
     }
     return {**cohort, "href": "", **inside}
 

@@ -88,12 +88,13 @@ def numbers_in(frame: pd.DataFrame) -> str:
 
 
 def addresses(variables: Collection[str], n_conditions: int) -> Mapping[str, str]:
-    """Where the report of each analysis lies, seen from another one of the same cohort, by title.
+    """Where the index of the cohort tells of each analysis, seen from a report, by title.
 
-    An analysis that is skipped, since the cohort lacks what it needs, has no report and so no address.
+    The index is always there; the report itself may not be made yet, or have failed. An analysis that is skipped, since
+    the cohort lacks what it needs, has no address.
     """
     able = (a for a in _study().analyses if not a.lacks(variables, n_conditions))
-    return {a.title: f"../{a.name}/index.html" for a in able}
+    return {a.title: f"../index.html#{a.name}" for a in able}
 
 
 @cache

@@ -11,6 +11,7 @@ from comorbid.rebuilding.registry import Number
 
 FIGURE = re.compile(r"-?\d[\d,]*\.?\d*")
 PERCENT_MEASURES = PROPORTION_MEASURES | {"prevalence_difference", "incidence", "sensitivity", "specificity"}
+UNITS = {"prevalence_difference": " points", "interval_width_ratio": " times as wide as simulated"}
 LOG_MEASURES = RATIO_MEASURES | {"interval_width_ratio"}
 
 
@@ -39,11 +40,15 @@ def published_text(measure: str, printed: str) -> str:
 
 
 def number_text(number: Number) -> str:
-    """A rebuilt number with its interval: "2.55 (1.49 to 4.38)", "38.0% (29.1 to 47.5)"; empty without an estimate."""
+    """A rebuilt number with its interval: "2.55 (1.49 to 4.38)", "38.0% (29.1 to 47.5)"; empty without an estimate.
+
+    The width of a printed interval is said in words, since it stands beside a printed ratio and is none:
+    "1.20 times as wide as simulated (1.12 to 1.26)".
+    """
     if math.isnan(number.estimate):
         return ""
     texts = [_text(number.measure, value) for value in (number.estimate, number.conf_low, number.conf_high)]
-    unit = " points" if number.measure == "prevalence_difference" else "%" if number.measure in PERCENT_MEASURES else ""
+    unit = UNITS.get(number.measure, "%" if number.measure in PERCENT_MEASURES else "")
     spread = "" if math.isnan(number.conf_low) else f" ({texts[1]} to {texts[2]})"
     return f"{texts[0]}{unit}{spread}"
 

@@ -45,7 +45,8 @@ def format_estimates(
     percent_digits : int
         Decimals of percentages and percentage points.
     columns : str, optional
-        Column whose values stand side by side, each with its own estimate: "model", "measure", "sex".
+        Column whose values stand side by side, each with its own estimate: "model", "measure", "sex". Counts that hold for
+        all of them follow.
     references : bool
         Whether reference levels get rows of their own.
     fold : bool
@@ -74,7 +75,7 @@ def format_estimates(
         kept = naming.HEADERS.get(columns or "") or label.name(columns)
         identity, figures, context = naming.fold(identity, figures, kept)
     if columns:
-        shown, numeric = _spread(identity, estimates, columns, rows, label)
+        shown, numeric = _spread(identity, estimates, columns, rows, label, figures)
     else:
         shown = identity.assign(**{_estimate_header(frame): estimates}, **figures)
         numeric = list(shown.columns[identity.shape[1] :])
@@ -125,9 +126,18 @@ def _spread_header(name: str, columns: str, frame: pd.DataFrame) -> str:
 
 
 def _spread(
-    shown: pd.DataFrame, estimates: list[str], columns: str, rows: pd.DataFrame, label: Words
+    shown: pd.DataFrame,
+    estimates: list[str],
+    columns: str,
+    rows: pd.DataFrame,
+    label: Words,
+    figures: Mapping[str, list[str]],
 ) -> tuple[pd.DataFrame, list[str]]:
-    """One row for all values of `columns`, with an estimate each, and the names of the columns of estimates."""
+    """One row for all values of `columns`, with an estimate each, and the names of the columns that stand right.
+
+    A count that is the same for all values of `columns` in every row, as that of the people with both conditions of a
+    pair is for every measure, follows the estimates.
+    """
     header = naming.HEADERS.get(columns) or label.name(columns)
     values = [naming.value_text(columns, value, label) for value in rows[columns]]
     shown = shown.drop(columns=header, errors="ignore")
@@ -144,4 +154,13 @@ def _spread(
     names = list(dict.fromkeys(values))
     headers = [_spread_header(name, columns, rows) for name in names]
     cells = [[*key, *(texts.get(name, "") for name in names)] for key, texts in whole.items()]
-    return pd.DataFrame(cells, columns=[*shown.columns, *headers], dtype=object), headers
+    counts = {name: found for name in naming.COUNT_HEADERS if (found := _of_each_row(figures.get(name, []), keys))}
+    table = pd.DataFrame(cells, columns=[*shown.columns, *headers], dtype=object).assign(**counts)
+    return table, [*headers, *counts]
+
+
+def _of_each_row(texts: list[str], keys: list[tuple[str, ...]]) -> list[str]:
+    """What a figure says of each row, once; nothing where it says several things of one."""
+    found = dict(zip(keys, texts, strict=False))
+    same = all(found[key] == text for key, text in zip(keys, texts, strict=False))
+    return list(found.values()) if same else []

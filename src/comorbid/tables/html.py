@@ -116,7 +116,7 @@ def _figures(shown: pd.DataFrame) -> set[str]:
 
 
 def _linked(cell: str, links: Mapping[str, str]) -> str:
-    return f'<a href="{escape(quote(links[cell]))}">{escape(cell)}</a>' if cell in links else escape(cell)
+    return f'<a href="{escape(quote(links[cell], safe="/#"))}">{escape(cell)}</a>' if cell in links else escape(cell)
 
 
 def _row_head(cells: list[str], names: list[str], numeric: set[str], span: int, at: int) -> str:

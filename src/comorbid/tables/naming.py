@@ -36,6 +36,7 @@ IMPRECISE_NOTE = (
     "[imprecise]: too uncertain to be shown by the NCHS standards for proportions (Vital Health Stat 2017;2(175))."
 )
 COUNTS = ("n", "events", "n_a", "n_b", "n_both")
+COUNT_HEADERS = tuple(HEADERS[name] for name in COUNTS)
 
 
 def identity(rows: pd.DataFrame, label: Words) -> pd.DataFrame:
