@@ -16,7 +16,7 @@ from tests.analyses.toy_study import TOY, write_study
 
 @pytest.fixture
 def study(tmp_path: Path) -> Study:
-    cells = dict.fromkeys(("pairs", "who", "jaw"), ["1"])
+    cells = {name: ["1"] for name in ("pairs", "who", "jaw")}
     return write_study(tmp_path / "study", cells, jaw='needs = ["jaw_pain"]')
 
 

@@ -45,8 +45,8 @@ def format_estimates(
     percent_digits : int
         Decimals of percentages and percentage points.
     columns : str, optional
-        Column whose values stand side by side, each with its own estimate: "model", "measure", "sex". Counts that hold for
-        all of them follow.
+        Column whose values stand side by side, each with its own estimate: "model", "measure", "sex". Counts that hold
+        for all of them follow.
     references : bool
         Whether reference levels get rows of their own.
     fold : bool
