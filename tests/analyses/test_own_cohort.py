@@ -72,3 +72,19 @@ def test_a_name_that_is_taken_or_a_file_that_is_not_there_is_told(codebook: Path
     (mine.parent / "people.csv").unlink()
     with pytest.raises(ComorbidError, match="which the codebook names as its file of people"):
         cohort_facts(str(mine))
+
+
+@pytest.mark.slow
+def test_a_filter_that_leaves_nobody_names_its_parameter(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Pupils are younger than 20; the report says by which parameter they are kept."""
+    rows = [f"{12 + i % 6},{i % 2}" for i in range(200)]
+    (tmp_path / "people.csv").write_text("\n".join(["age,migraine", *rows, ""]))
+    (tmp_path / "pupils.toml").write_text(
+        'variables.age = { kind = "continuous" }\nfile.path = "people.csv"\n'
+        "variables.migraine = { kind = 'condition', levels = { no = 0, yes = 1 } }\n"
+    )
+    asked = ["report", "about-this-cohort", "--cohort", str(tmp_path / "pupils.toml"), "--out", str(tmp_path / "out")]
+    assert main(asked) == 2
+    said = capsys.readouterr().err
+    assert "leaves nobody" in said and "-p min_age=... (`comorbid params about-this-cohort`)" in said
+    assert main([*asked, "-p", "min_age=0"]) == 0

@@ -167,3 +167,14 @@ def test_lines_of_figures_are_of_fixed_width(tmp_path: Path) -> None:
     (tmp_path / "fw.dat").write_text("".join(f"{i:05d}{20 + i % 60}{i % 2}\n" for i in range(N)))
     with pytest.raises(SourceError, match="fixed width"):
         draft_codebook(tmp_path / "fw.dat")
+
+
+@pytest.mark.parametrize(
+    ("ages", "role"),
+    [([18, 19, 20, 21, 22], "continuous"), ([1, 2, 3, 4, 5], "categorical"), ([18, 30], "categorical")],
+)
+def test_ages_of_a_few_years_are_years(ages: list[int], role: str, tmp_path: Path) -> None:
+    """Students are of five ages, which are no codes of groups."""
+    draft = drafted(tmp_path, {"age": [ages[i % len(ages)] for i in range(N)], "migraine": [0, 1] * (N // 2)})
+    assert taken(draft)["age"] == role
+    assert ("[variables.age_band]" in draft.text) == (role == "continuous")

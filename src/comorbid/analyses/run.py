@@ -20,10 +20,12 @@ from comorbid.analyses.forked import ForkedProcess
 from comorbid.analyses.lock import ReportLock
 from comorbid.analyses.manifest import is_current, read_json, read_manifest, write_json
 from comorbid.analyses.nursery import Nursery
+from comorbid.analyses.parameter_cell import read_parameters
 from comorbid.analyses.plan import Job
 from comorbid.analyses.publish import publish, recover, write_bytes
+from comorbid.analyses.study import Analysis
 from comorbid.analyses.worker import FAILED_NOTEBOOK, FAILURE, PROGRESS
-from comorbid.errors import listed
+from comorbid.errors import EmptyDomainError, listed
 
 __all__ = ["Outcome", "Run"]
 
@@ -179,7 +181,9 @@ class Run:
         """Where the failed notebook is kept, and why the run failed."""
         work = self.places.work
         log = work / "worker.log" if not self.job.cohort.confidential else None
-        message = _reason(read_json(work / FAILURE), status, log)
+        failure = read_json(work / FAILURE)
+        message = _reason(failure, status, log)
+        message += _way_out(self.job.analysis) if failure.get("error") == EmptyDomainError.__name__ else ""
         notebook = work / FAILED_NOTEBOOK
         if not notebook.is_file():
             return self.places.report, message
@@ -214,6 +218,13 @@ def _reason(failure: dict[str, Any], status: int, log: Path | None) -> str:
         return f"the worker ended with {how}" + "".join(f": {line}" for line in tail)
     place = f"cell {failure['cell']}" + (f" ({failure['line']})" if failure["line"] else "") + ": "
     return (place if failure["cell"] else "") + f"{failure['error']}: {failure['message']}".rstrip(": ")
+
+
+def _way_out(analysis: Analysis) -> str:
+    """Which parameters of an analysis say who is kept, for a run that was left with nobody."""
+    ages = [p.name for p in read_parameters(analysis.notebook) if p.name.startswith(("min_", "max_"))]
+    how = f" Or keep others: {', '.join(f'-p {name}=...' for name in ages)} (`comorbid params {analysis.name}`)."
+    return how if ages else ""
 
 
 def _end(process: subprocess.Popen[bytes] | ForkedProcess) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from comorbid.anonymity.columns import column_findings
+from comorbid.anonymity.parted_days import parted_days
 from comorbid.anonymity.question import Question, question_of
 from comorbid.codebook import Codebook
 from comorbid.errors import SpecError, names_given
@@ -97,6 +98,7 @@ def anonymity_findings(question: Question, k: int = K, least_answers: int = L) -
         if name != question.id:
             missing, declared = question.missing.get(str(name), ()), question.declared.get(str(name), ())
             faults += column_findings(question.people[name], proposal, missing, k, declared)
+    faults += parted_days(question.people)
     faults += class_faults(question.quasi, question.sensitive, k, least_answers) if question.quasi else [NOT_ASKED]
     return fault_frame(faults)
 

@@ -82,8 +82,11 @@ def _pointing(known: pd.Series, name: str, told: str, k: int) -> Fault | None:
     if re.search(PLACES, name) and distinct > FEW_WORDS:
         return _small_areas(column, texts, k)
     if len(known) > MANY and distinct > MOSTLY * len(known) and _whole_numbers(known, texts):
-        what = f"values are nearly all different ({distinct:,}): an identifier"
-        remedy = 'Declare it in the codebook, id = "...", where it is checked and goes no further; or drop it.'
+        what = f"values are nearly all different ({distinct:,}): an identifier, or a quantity told as exactly as one"
+        remedy = (
+            'Declare it in the codebook, id = "...", where it is checked and goes no further; or drop it; or round the '
+            "quantity."
+        )
         return of_people(column, "identifier", len(known), what, remedy)
     if days is not None:
         return of_people(column, "exact-date", len(known), days, YEARS)

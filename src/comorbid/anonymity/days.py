@@ -10,7 +10,7 @@ import pandas as pd
 from comorbid.drafting.looks import LOOKED_AT, MANY, is_whole, look_like_dates, numbers_as_text
 from comorbid.drafting.names import DATES
 
-__all__ = ["days_told"]
+__all__ = ["days_told", "on_calendar"]
 
 EXACT, MONTHS = "values are exact dates", "values are months of a year"
 MAY_BE = "values may be dates, counted in days from 1900 as spreadsheets do"
@@ -73,8 +73,12 @@ def _packed(known: pd.Series) -> str | None:
 
 def _are_days(year: np.ndarray, month: np.ndarray, day: np.ndarray) -> bool:
     """Whether all three parts are those of a calendar."""
-    fits = (year >= EARLIEST) & (year <= LATEST) & (month >= 1) & (month <= 12) & (day >= 1) & (day <= 31)
-    return bool(fits.all())
+    return bool(on_calendar(year, month, day).all())
+
+
+def on_calendar(year: np.ndarray, month: np.ndarray, day: np.ndarray) -> np.ndarray:
+    """Whether each three parts are those of a calendar; a missing part is none."""
+    return (year >= EARLIEST) & (year <= LATEST) & (month >= 1) & (month <= 12) & (day >= 1) & (day <= 31)
 
 
 def _mostly(texts: pd.Series, pattern: re.Pattern[str]) -> bool:

@@ -87,7 +87,8 @@ COMPLAINT = "|".join(CONDITIONS.values()) + r"|\b(pain|ache|symptoms?)\b"
 """Words that make a cluster or a weight what people complain of: cluster headache is no sampling unit."""
 BODY = r"body|birth|kgs?\b|\blbs?\b|pounds?|kilo|height"
 PLACES = (
-    r"zip|post.?code|\bplz\b|municipal|village|\btown\b|gps|latitude|longitude|\bfips\b|\barea ?code\b|\bmsa\b|"
+    r"zip|post.?code|\bplz\b|municipal|village|\btown\b|gps|latitude|longitude|\b(lat|lon|lng)\b|"
+    r"^long$|\bfips\b|\barea ?code\b|\bmsa\b|"
     r"\bcensus tract\b"
 )
 PLACES_ELSEWHERE = (

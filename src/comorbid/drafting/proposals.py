@@ -28,6 +28,7 @@ from comorbid.drafting.names import (
     is_identifier,
     is_quasi_identifier,
     known_condition,
+    known_covariate,
     names_a_person,
 )
 from comorbid.drafting.no_answer import missing_numbers
@@ -46,6 +47,8 @@ TICKED = "ticked or blank: write a code where a blank means no"
 REPEATS = "rows repeat people"
 TOLD = "codes as the label of the column tells them, CHECK"
 ADULT = 18
+YOUNGEST = 9
+"""Years; groups of ages are seldom as many."""
 
 
 def propose(
@@ -82,7 +85,7 @@ def propose(
         return Proposal(name, "id", "another value in every row", label)
     if names_a_person(name) and known.nunique() > MANY:
         return Proposal(name, "id", f"{REPEATS}: {known.nunique():,} of them in {len(known):,} rows", label)
-    found = coded(known, codes, declared)
+    found = None if _in_years(known, name, label, codes) else coded(known, codes, declared)
     quasi = is_quasi_identifier(name, label)
     if found is None:
         gone, why = missing_numbers(known, codes, declared)
@@ -137,6 +140,13 @@ def _left_out(name: str, label: str, known: pd.Series, is_date: bool) -> str:
         if len(own) >= FEW and not numbers_as_text(own) and not tells_apart(known):
             return f"{len(own)} texts that fewer than {SHARED} people each gave: words of people's own, or small areas"
     return ""
+
+
+def _in_years(known: pd.Series, name: str, label: str, codes: Mapping[str, str]) -> bool:
+    """Whether numbers are ages of people of a few years, such as students, and no codes of groups."""
+    if codes or known_covariate(name, label, "continuous") != "age" or not pd.api.types.is_numeric_dtype(known):
+        return False
+    return bool((known > YOUNGEST).mean() > MOSTLY) and known.nunique() > 2
 
 
 def _could_weigh(known: pd.Series) -> bool:

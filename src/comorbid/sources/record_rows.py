@@ -64,7 +64,10 @@ def checked_records(
     for name, what in zip(("person", "code", "date", "vocabulary"), (person, code, date, vocabulary), strict=True):
         missing = int(rows[name].isna().sum())
         if missing:
-            raise CohortError(f"{few(missing)} records have no {what}, or one that cannot be read. Mend or drop them.")
+            how = " A day is written YYYY-MM-DD." if name == "date" else ""
+            raise CohortError(
+                f"{few(missing)} records have no {what}, or one that cannot be read. Mend or drop them.{how}"
+            )
     return _of_the_list(rows, codelist)
 
 
