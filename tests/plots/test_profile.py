@@ -95,3 +95,13 @@ def test_words_stand_for_panels_whose_every_number_is_hidden() -> None:
     rest.loc[rest["outcome"] != "migraine"] = frame.loc[rest["outcome"] != "migraine"]
     scales = [len(ax.get_yticks()) > 0 for ax in profile_plot(rest).axes]
     assert sum(scales) == 1, "no scale where there is no number"
+
+
+def test_marks_of_hidden_numbers_are_explained_in_the_figure_that_has_them() -> None:
+    frame = prevalences().assign(suppressed="")
+    assert not [text for text in texts(profile_plot(frame)) if "hidden" in text]
+    frame = blanked(frame, [0])
+    frame.loc[0, "suppressed"] = "[n<10]"
+    (said,) = [text for text in texts(profile_plot(frame)) if "hidden" in text]
+    assert said.startswith("[n<10]: hidden, since too few people stand behind it or it would tell of them")
+    assert cut_off(profile_plot(frame, width=5.5)) == []

@@ -85,3 +85,16 @@ def test_words_stand_for_a_figure_whose_every_number_is_hidden() -> None:
     marginals = prevalences().drop(columns=["age_band", "sex"]).drop_duplicates("outcome")
     bars = upset_plot(frame, marginals=marginals).axes[1]
     assert list(bars.get_yticks()) == [], "no scale where there is no number"
+
+
+def test_hidden_combinations_take_no_room_and_are_counted() -> None:
+    frame = sets()
+    few = frame["fibromyalgia"]
+    part = blanked(frame, few).assign(suppressed=few.map({True: "[n<10]", False: ""}))
+    assert arrange_sets(part).hidden == 8 and len(arrange_sets(part).combinations) == 7
+    figure = upset_plot(part)
+    said = texts(figure)
+    assert any("8 of 15 combinations hidden: [n<10]" in text for text in said) and cut_off(figure) == []
+    assert any("[n<10]: hidden, since too few people stand behind it" in text for text in said)
+    assert not any(text == "[n<10]" for text in said), "neither bars nor margins that say nothing"
+    assert "8 of 15 combinations hidden ([n<10])" in alt_text(part, "upset")

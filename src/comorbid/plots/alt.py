@@ -153,6 +153,8 @@ def _upset(frame: pd.DataFrame, labels: Mapping[str, str] | None, measure: str |
         said.append(f"{names} {shown}{expected}")
     if math.isfinite(sets.nobody):
         said.insert(0, f"none of them {number(sets.nobody, 'prevalence')}%")
+    if sets.hidden:
+        said.insert(0, f"{sets.hidden:,} of {sets.total:,} combinations hidden ({sets.absent})")
     return "UpSet plot of combinations of conditions and no others, prevalence observed and expected:", said
 
 

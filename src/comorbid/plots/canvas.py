@@ -74,10 +74,12 @@ def room_of(ax: Axes) -> float:
 def mark_source(target: MplFigure | SubFigure | Axes, frame: pd.DataFrame, pad: float = 6.0) -> None:
     """Say in the figure where its numbers come from: "Synthetic data" whenever they are synthetic, and the cohort.
 
-    A figure of our own gets the line at its lower right; axes that the user brought get it above themselves,
-    where nothing cuts it off.
+    A figure of our own gets the line at its lower right, with what a mark of hidden numbers means; axes that the user
+    brought get it above themselves, where nothing cuts it off.
     """
     line = source_line(frame)
+    if not isinstance(target, Axes):
+        line = "\n".join(text for text in (_mark_explained(frame), line) if text)
     if not line:
         return
     colour = VERMILION if is_synthetic(frame) else GREY
@@ -85,3 +87,11 @@ def mark_source(target: MplFigure | SubFigure | Axes, frame: pd.DataFrame, pad: 
         target.set_title(literal(line), loc="right", fontsize=SMALL, color=colour, pad=pad)
     else:
         target.supxlabel(literal(line), x=0.99, ha="right", fontsize=SMALL, color=colour)
+
+
+def _mark_explained(frame: pd.DataFrame) -> str:
+    """What the mark of hidden numbers means, where a figure shows others beside them."""
+    if "suppressed" not in frame or not frame["estimate"].notna().any():
+        return ""
+    marks = [str(mark) for mark in frame["suppressed"].dropna().unique() if mark]
+    return f"{marks[0]}: hidden, since too few people stand behind it or it would tell of them" if marks else ""

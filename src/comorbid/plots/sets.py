@@ -32,13 +32,19 @@ class Combination:
     expected: float
     absent: str
 
+    @property
+    def hidden(self) -> bool:
+        """Whether disclosure control hid the observed prevalence."""
+        return bool(np.isnan(self.observed)) and self.absent != NOT_ESTIMABLE
+
 
 @dataclass(frozen=True, slots=True)
 class Sets:
     """Combinations from left to right, conditions from top to bottom, and what was left out.
 
     `marginals` holds (prevalence, lower, upper) of each condition; `nobody` is the prevalence of none of them, and
-    `absent` says why some of these are not known.
+    `absent` says why some of these are not known. `total` counts combinations, drawn or not, and `hidden` those that
+    disclosure control hid, which are not drawn.
     """
 
     combinations: tuple[Combination, ...]
@@ -47,6 +53,7 @@ class Sets:
     nobody: float
     total: int
     absent: str
+    hidden: int = 0
 
 
 def arrange_sets(
@@ -80,12 +87,14 @@ def arrange_sets(
     }
     found = [_combination(members, row, parts) for members, row in parts["prevalence"].items()]
     of_each = _given(marginals, names) or {name: _summed(name, found) for name in names}
-    kept = sorted((one for one in found if one.members), key=lambda one: _rank(one, order, names))
+    every = [one for one in found if one.members]
+    kept = sorted((one for one in every if not one.hidden), key=lambda one: _rank(one, order, names))
     conditions = sorted(names, key=lambda name: -np.nan_to_num(of_each[name][0]))
     nobody = next((one.observed for one in found if not one.members), float("nan"))
     marks = [frame] if marginals is None else [frame, marginals]
     absent = next((why for one in marks for why in map(unknown, one.to_dict("records")) if why != NOT_ESTIMABLE), "")
-    return Sets(tuple(kept[:most]), tuple(conditions), of_each, nobody, len(kept), absent or NOT_ESTIMABLE)
+    counted = {"total": len(every), "hidden": len(every) - len(kept)}
+    return Sets(tuple(kept[:most]), tuple(conditions), of_each, nobody, absent=absent or NOT_ESTIMABLE, **counted)
 
 
 def _check(frame: pd.DataFrame, order: str) -> list[str]:

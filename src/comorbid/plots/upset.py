@@ -40,8 +40,9 @@ def upset_plot(
 
     Bars at the top are the prevalences of exactly these conditions and no others; a diamond on each is the
     prevalence expected if the conditions were independent. Filled dots below say which conditions a bar stands
-    for. Bars at the left are the prevalences of each condition, alone or with others. The share of people with
-    none of the conditions is said in words. Where disclosure control hid every number, words say so alone.
+    for. Bars at the left are the prevalences of each condition, alone or with others, where one of them is known. The
+    share of people with none of the conditions is said in words, and so is how many combinations disclosure control
+    hid; where it hid every number, words say so alone.
 
     Parameters
     ----------
@@ -82,7 +83,10 @@ def upset_plot(
         room = 72 * width * 0.72 - max(text_width(text, FONT_SIZE) for text in names)
         _matrix(matrix, sets, names)
         _bars(bars, sets, frame, room, columns=2 if width > 6 else 1)
-        _sizes(sizes, sets)
+        if any(np.isfinite(value) for value, *_ in sets.marginals.values()):
+            _sizes(sizes, sets)
+        else:
+            sizes.set_axis_off()  # one [n<10] a row would say no more than the words at the top
     return figure
 
 
@@ -107,7 +111,8 @@ def _matrix(ax: Axes, sets: Sets, names: list[str]) -> None:
 
 def _bars(ax: Axes, sets: Sets, frame: pd.DataFrame, room: float, columns: int) -> None:
     at = np.arange(len(sets.combinations))
-    table = np.array([[one.observed, one.low, one.high, one.expected] for one in sets.combinations], dtype=float)
+    rows = [[one.observed, one.low, one.high, one.expected] for one in sets.combinations]
+    table = np.array(rows, dtype=float).reshape(-1, 4)
     observed, low, high, expected = table.T
     ax.bar(at, np.nan_to_num(observed), width=0.7, color=BAR, label=f"Observed ({interval_name(frame)})")
     ax.vlines(at, low, high, color=INK, linewidth=1.2)
@@ -124,7 +129,9 @@ def _bars(ax: Axes, sets: Sets, frame: pd.DataFrame, room: float, columns: int) 
     ax.tick_params(axis="y", length=0, labelsize=SMALL)
     handles, said = ax.get_legend_handles_labels()[0][::-1], ax.get_legend_handles_labels()[1][::-1]
     ax.legend(handles, said, ncols=columns, **ABOVE)
-    ax.set_title(_said(sets), loc="right", fontsize=SMALL, color=GREY, y=0.9)
+    said = _said(sets)
+    lower = 0.07 * said.count("\n")  # lines grow upwards, and the legend stands above the axes
+    ax.set_title(said, loc="right", fontsize=SMALL, color=GREY, y=0.9 - lower, backgroundcolor="white")
     _print_values(ax, sets, room / max(len(at), FEWEST))
 
 
@@ -143,7 +150,9 @@ def _print_values(ax: Axes, sets: Sets, room: float) -> None:
 def _said(sets: Sets) -> str:
     """Combinations and people that no bar shows."""
     said = []
-    if len(sets.combinations) < sets.total:
+    if sets.hidden:
+        said.append(f"{sets.hidden:,} of {sets.total:,} combinations hidden: {sets.absent}")
+    if len(sets.combinations) < sets.total - sets.hidden:
         said.append(f"{len(sets.combinations)} of {sets.total:,} combinations")
     if np.isfinite(sets.nobody):
         said.append(f"None of them: {number(sets.nobody, 'prevalence')}%")
