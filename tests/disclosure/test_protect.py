@@ -285,7 +285,8 @@ def test_a_figure_says_what_was_hidden_and_draws_nothing_of_it() -> None:
     frame = cm.prevalence(clinic(rows), ["a"], by="region")
     axes = cm.forest_plot(frame)
     said = [text.get_text() for text in axes.figure.findobj(lambda thing: hasattr(thing, "get_text"))]
-    assert sum("[n<10]" in text for text in said) == 2
+    assert said.count("[n<10]") == 2
+    assert sum("[n<10]: hidden" in text for text in said) == 1, "the figure says what the mark means"
     points = np.concatenate([line.get_xdata() for line in axes.lines])
     assert not np.isin(np.round(frame["estimate"][:2], 9), np.round(points.astype(float), 9)).any()
 

@@ -129,9 +129,9 @@ def _bars(ax: Axes, sets: Sets, frame: pd.DataFrame, room: float, columns: int) 
     ax.tick_params(axis="y", length=0, labelsize=SMALL)
     handles, said = ax.get_legend_handles_labels()[0][::-1], ax.get_legend_handles_labels()[1][::-1]
     ax.legend(handles, said, ncols=columns, **ABOVE)
-    said = _said(sets)
-    lower = 0.07 * said.count("\n")  # lines grow upwards, and the legend stands above the axes
-    ax.set_title(said, loc="right", fontsize=SMALL, color=GREY, y=0.9 - lower, backgroundcolor="white")
+    beside = _said(sets)
+    lower = 0.07 * beside.count("\n")  # lines grow upwards, and the legend stands above the axes
+    ax.set_title(beside, loc="right", fontsize=SMALL, color=GREY, y=0.9 - lower, backgroundcolor="white")
     _print_values(ax, sets, room / max(len(at), FEWEST))
 
 
