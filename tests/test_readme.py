@@ -43,6 +43,8 @@ def test_the_numbers_of_the_first_screen(nhanes):
     sets = cm.combinations(nhanes)
     four = sets[(sets["size"] == 4) & (sets["measure"] == "observed_expected")].iloc[0]
     assert f"| all four together | {four.estimate:.0f} ({four.conf_low:.0f} to {four.conf_high:.0f}) |" in README
+    share = sets[(sets["size"] == 4) & (sets["measure"] == "prevalence")]["estimate"].iloc[0]
+    assert f"part of the {four.estimate:.0f} ({four.events:.0f} people, {share:.1%}) is by construction" in README
 
 
 def test_the_verdicts_of_the_first_screen():

@@ -145,7 +145,7 @@ def test_a_survey_gives_the_same_crude_odds_ratio_both_ways() -> None:
     crude = both.loc[both["model"] == "crude", "estimate"].to_numpy()
     assert len(crude) == 2 and crude[0] == pytest.approx(crude[1], rel=1e-8)
     strength = whole.tables["e_values"]
-    assert strength["E, rare"][0] == pytest.approx(1.3 + sqrt(1.3 * 0.3))
+    assert strength["E-value, rare"][0] == pytest.approx(1.3 + sqrt(1.3 * 0.3))
     assert strength["limit, common"][1] == pytest.approx(sqrt(1.5) + sqrt(sqrt(1.5) * (sqrt(1.5) - 1)))
 
 
