@@ -146,7 +146,7 @@ def test_a_survey_gives_the_same_crude_odds_ratio_both_ways() -> None:
     assert len(crude) == 2 and crude[0] == pytest.approx(crude[1], rel=1e-8)
     strength = whole.tables["e_values"]
     assert strength["E-value, rare"][0] == pytest.approx(1.3 + sqrt(1.3 * 0.3))
-    assert strength["limit, common"][1] == pytest.approx(sqrt(1.5) + sqrt(sqrt(1.5) * (sqrt(1.5) - 1)))
+    assert strength["Of the limit, common"][1] == pytest.approx(sqrt(1.5) + sqrt(sqrt(1.5) * (sqrt(1.5) - 1)))
 
 
 def test_the_interval_of_le_needs_many_new_cases() -> None:
