@@ -16,7 +16,8 @@ body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 0 auto; p
 section { border-top: 1px solid #888; margin-top: 1.5rem; }
 h2 { font-size: 1.15rem; } h2 code { font-weight: normal; font-size: .9rem; }
 dl { display: grid; grid-template-columns: 9rem 1fr; gap: .25rem 1rem; } dd { margin: 0; }
-label { display: block; margin: .5rem 0 .1rem; } input, textarea { font: inherit; width: 100%; box-sizing: border-box; }
+.asked { margin: .5rem 0 .1rem; }
+.answer { border: 1px solid #888; border-radius: 2px; padding: .1rem .4rem; min-height: 1.5em; white-space: pre-wrap; }
 @media (max-width: 30rem) { dl { grid-template-columns: 1fr; } dt { font-weight: 600; } }
 @media print { section { break-inside: avoid; } }
 """
@@ -48,8 +49,8 @@ def dictionary_page(codebook: Codebook) -> str:
         f"<h1>{title}: data dictionary</h1>\n{told}"
         f"<p>Design: {escape(design.describe()) if design else 'none'}. Release: {escape(codebook.release)}.</p>\n"
         f"<p>{len(codebook.variables)} variables; conditions: {escape(conditions)}.</p>\n"
-        "<p>Fields that are empty are not in the codebook yet. Fill them in here, print the page or save it, and write "
-        "the answers into the codebook.</p>\n"
+        "<p>Fields that are empty are not in the codebook yet. Fill them in here, print the page or save it "
+        "(the whole page, not its source), and write the answers into the codebook.</p>\n"
         f"{body}\n</main>\n</body>\n</html>\n"
     )
 
@@ -91,4 +92,8 @@ def _field(variable: Variable, name: str, asked: str) -> str:
     told, identifier = str(getattr(variable, name)), escape(f"{variable.name}-{name}")
     if told:
         return f"<p><strong>{asked}:</strong> {escape(told)}</p>"
-    return f'<label for="{identifier}">{asked}</label><textarea id="{identifier}" rows="1"></textarea>'
+    # Saved or printed, a browser keeps what stands in an element, and little of what was typed into a text area.
+    return (
+        f'<p class="asked" id="{identifier}">{asked}</p><div class="answer" contenteditable="true" role="textbox" '
+        f'aria-multiline="true" aria-labelledby="{identifier}"></div>'
+    )
