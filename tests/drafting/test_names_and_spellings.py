@@ -178,3 +178,25 @@ def test_ages_of_a_few_years_are_years(ages: list[int], role: str, tmp_path: Pat
     draft = drafted(tmp_path, {"age": [ages[i % len(ages)] for i in range(N)], "migraine": [0, 1] * (N // 2)})
     assert taken(draft)["age"] == role
     assert ("[variables.age_band]" in draft.text) == (role == "continuous")
+
+
+def test_an_age_that_nobody_reaches_is_a_fault(tmp_path: Path) -> None:
+    """-1 is no code that surveys usually give, so it is not taken for missing, nor for an age."""
+    ages = [-1, *(20 + i % 60 for i in range(N - 1))]
+    draft = drafted(tmp_path, {"age": ages, "migraine": [0, 1] * (N // 2), "w": [1.5, 2.5, 3.5] * (N // 3)})
+    assert "limits = [0, 120]" in draft.text and taken(draft)["w"] == "weights"
+    assert list(cm.check_cohort(tmp_path / "mine.toml")["fault"]) == ["outside-limits"]
+    months = drafted(tmp_path, {"age": [240 + i for i in range(N)], "migraine": [0, 1] * (N // 2)})
+    assert "limits" not in months.text
+
+
+def test_numbers_as_text_among_numbers_of_a_sheet(tmp_path: Path) -> None:
+    """Half of the ages are texts, as in sheets that were pasted together; they were taken for codes."""
+    ages = [20 + i % 50 if i % 2 else str(20 + i % 50) for i in range(N)]
+    people = pd.DataFrame({"age": pd.Series(ages, dtype=object), "migraine": [0, 1] * (N // 2)})
+    people.to_excel(tmp_path / "mine.xlsx", index=False)
+    draft = draft_codebook(tmp_path / "mine.xlsx")
+    assert taken(draft)["age"] == "continuous"
+    (tmp_path / "mine.toml").write_text(draft.text, encoding="utf-8")
+    young = cm.load_cohort(tmp_path / "mine.toml").restrict("age < 40", reason="40 or older")
+    assert young.n == sum(int(age) < 40 for age in ages)

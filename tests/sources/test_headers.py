@@ -9,6 +9,7 @@ import pytest
 
 import comorbid as cm
 from comorbid.errors import SourceError
+from comorbid.sources.check_totals import total_faults
 from comorbid.sources.files import read_people
 
 LINES = [f"{i % 2},{i % 3},{20 + i % 50}" for i in range(40)]
@@ -58,3 +59,27 @@ def test_merged_cells_are_refused_below_the_header(cells: str, sound: bool, tmp_
         return
     with pytest.raises(SourceError, match=f"merged cells below the header, beginning in column {cells[0]}:"):
         read_people(tmp_path / "mine.xlsx")
+
+
+def test_a_blank_column_between_others_does_not_count(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    for row in (["migraine", None, "age"], *([i % 2, None, 20 + i] for i in range(30))):
+        book.active.append(row)
+    book.save(tmp_path / "mine.xlsx")
+    people = read_people(tmp_path / "mine.xlsx")
+    assert list(people) == ["migraine", "age"] and people["age"].tolist() == list(range(20, 50))
+    book.active["B5"] = 1
+    book.save(tmp_path / "mine.xlsx")
+    with pytest.raises(SourceError, match="It names 2 of 3"):
+        read_people(tmp_path / "mine.xlsx")
+
+
+@pytest.mark.parametrize(
+    ("below", "faults"),
+    [("Prepared by the office,,", ["note-row"]), ("rather often,,", []), ("often,,", []), ("a new answer,1,1", [])],
+    ids=["note", "answer of others", "word", "full row"],
+)
+def test_a_note_below_the_people(below: str, faults: list[str], tmp_path: Path) -> None:
+    rows = [f"{'rather often' if i % 2 else 'never'},{i % 2},{20 + i}" for i in range(30)]
+    people = read_people(written(tmp_path, "pain,migraine,age", *rows, below))
+    assert [fault.fault for fault in total_faults(people)] == faults

@@ -7,6 +7,7 @@ import re
 import pandas as pd
 
 from comorbid.drafting.names import is_missing_code
+from comorbid.variables import key
 
 __all__ = [
     "LOOKED_AT",
@@ -42,9 +43,9 @@ LOOKED_AT = 1000
 
 def as_numbers(known: pd.Series) -> tuple[pd.Series, dict[str, str]]:
     """Numbers written as text, as numbers, and the marks for no answer among them, such as NA; others as they are."""
-    if pd.api.types.is_numeric_dtype(known) or not pd.api.types.is_string_dtype(known):
+    if pd.api.types.is_numeric_dtype(known) or not (pd.api.types.is_string_dtype(known) or known.dtype == object):
         return known, {}
-    texts = known.astype(str).str.strip()
+    texts = known.map(key).astype(str)  # sheets hold numbers and numbers as text in one column
     marks = [text for text in texts.unique() if is_missing_code(text)]
     rest = texts[~texts.isin(marks)]
     if not len(rest) or not rest.str.fullmatch(NUMBER).all():

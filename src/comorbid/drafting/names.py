@@ -52,7 +52,7 @@ OTHER_HEADACHES = r"(cluster|tension([- ]type)?|overuse|rebound|sinus|spannungs)
 MEDICINE = r"\b(medic(ations?|ines?)|drugs?|pills?|tablets?|prescri\w+)\b"
 """Words that make a condition what is taken for it: a medicine for headache is not migraine."""
 DESIGN = {
-    "weights": r"^gewichtung|^(.*_)?w(eigh)?t(s|ing)?(_.*|\d.*)?$|^(p|sample|survey)_?weights?$|"
+    "weights": r"^w$|^gewichtung|^(.*_)?w(eigh)?t(s|ing)?(_.*|\d.*)?$|^(p|sample|survey)_?weights?$|"
     r"^wt[a-z]*\d*|w(g|gh)?ts?(_.*)?$|pondera|^pond$|^fac(tor)?_?(de_)?exp|^fexp|^peso_(amostral|muestral|campionario)",
     "strata": r"strat(?!eg|ion|iv|ed|or\b)|^str$|^sdmvstra$|^var_str|^schicht(ung)?$|^strate$",
     "psu": r"(?<!ca)psu|cluster|^up[am]\b|^conglomerado|^grappe",

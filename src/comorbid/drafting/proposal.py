@@ -18,6 +18,7 @@ class Proposal:
     levels : level to code; missing : code to why.
     quasi : whether a neighbour could know it.
     adult : whether a number reaches 18, as the years of adults do.
+    limits : smallest and largest possible number, where they are known.
     """
 
     column: str
@@ -29,3 +30,4 @@ class Proposal:
     missing: Mapping[str, str] = field(default_factory=dict)
     quasi: bool = False
     adult: bool = True
+    limits: tuple[int, int] | None = None

@@ -47,6 +47,7 @@ TICKED = "ticked or blank: write a code where a blank means no"
 REPEATS = "rows repeat people"
 TOLD = "codes as the label of the column tells them, CHECK"
 ADULT = 18
+AGES = (0, 120)
 YOUNGEST = 9
 """Years; groups of ages are seldom as many."""
 
@@ -90,7 +91,8 @@ def propose(
     if found is None:
         gone, why = missing_numbers(known, codes, declared)
         adult = not pd.api.types.is_numeric_dtype(known) or bool((known >= ADULT).any())
-        return Proposal(name, "continuous", why, label, missing=gone | marks, quasi=quasi, adult=adult)
+        limits = _limits(known[~known.map(key).isin(gone)], name, label)
+        return Proposal(name, "continuous", why, label, missing=gone | marks, quasi=quasi, adult=adult, limits=limits)
     found = replace(found, why=TOLD if told else found.why)
     found = replace(found, column=name, label=label, quasi=quasi, missing={**found.missing, **marks})
     return as_condition(found, known_condition(name, label))
@@ -140,6 +142,13 @@ def _left_out(name: str, label: str, known: pd.Series, is_date: bool) -> str:
         if len(own) >= FEW and not numbers_as_text(own) and not tells_apart(known):
             return f"{len(own)} texts that fewer than {SHARED} people each gave: words of people's own, or small areas"
     return ""
+
+
+def _limits(known: pd.Series, name: str, label: str) -> tuple[int, int] | None:
+    """Those of human ages for a column of them, in which nearly all numbers are such; a code among them is a fault."""
+    if known_covariate(name, label, "continuous") != "age" or not pd.api.types.is_numeric_dtype(known):
+        return None
+    return AGES if len(known) and known.between(*AGES).mean() > 0.9 else None
 
 
 def _in_years(known: pd.Series, name: str, label: str, codes: Mapping[str, str]) -> bool:

@@ -176,6 +176,7 @@ def _variable(name: str, proposal: Proposal, label: str) -> str:
         note = UNNAMED_SEXES if name == "sex" and not set(levels) & set(SEXES) else note
         lines.append(f"levels = {_table(levels)}{note}")
     lines += [f"missing = {_table(proposal.missing)}"] if proposal.missing else []
+    lines += [f"limits = {_toml(proposal.limits)}  # years; others are faults"] if proposal.limits else []
     asked = proposal.label if label != proposal.label or (kind == "condition" and ASKED.search(label)) else ""
     note = "the label of the file; write how it was asked" if asked else "as it was asked"
     lines += [f"question = {_toml(asked)}  # {note}"] if asked or kind == "condition" else []

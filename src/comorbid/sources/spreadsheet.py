@@ -103,6 +103,7 @@ def _frame(numbered: list[Numbered], path: Path) -> pd.DataFrame:
     """Rows under their header; columns without a name and without a value do not count."""
     if not numbered:
         raise SourceError(f"{path.name}: the sheet is empty.")
+    numbered = _without_blank_columns(numbered)
     used = max(len(row) for _, row in numbered)
     header = _names(numbered[0][1], used)
     if "" in header or len(set(header)) < len(header):
@@ -111,6 +112,14 @@ def _frame(numbered: list[Numbered], path: Path) -> pd.DataFrame:
         )
     require_room(path, len(numbered) * (ROW + CELL * used), "Or save it as CSV.")
     return pd.DataFrame([_filled(row, used) for _, row in numbered[1:]], columns=header).infer_objects()
+
+
+def _without_blank_columns(numbered: list[Numbered]) -> list[Numbered]:
+    """Rows without the columns that have neither name nor value, which people leave between two tables."""
+    used = sorted({at for _, row in numbered for at, value in enumerate(row) if value is not None})
+    if len(used) == max(len(row) for _, row in numbered):
+        return numbered
+    return [(number, tuple(row[at] for at in used if at < len(row))) for number, row in numbered]
 
 
 def _filled(row: tuple[Any, ...], width: int) -> tuple[Any, ...]:
