@@ -139,6 +139,10 @@ def test_the_misprinted_interval_decides_a_common_effect_and_hardly_a_random_one
     assert rows["Pooled"][3] / rows["Pooled"][1] < 1.02
 
 
+def test_a_table_put_together_from_several_says_how_wide_its_intervals_are() -> None:
+    assert ran("headache-type-and-back-pain").tables["by_days"].attrs["conf_level"] == 0.95
+
+
 def test_a_survey_gives_the_same_crude_odds_ratio_both_ways() -> None:
     whole = ran("which-comes-first")
     both = whole.tables["both_ways"]

@@ -104,6 +104,7 @@ def check_page(folder: Path, synthetic: bool) -> None:
         assert picture["src"].startswith("data:image/png;base64,")
     assert all((folder / link["href"]).is_file() for link in page.select("a[download]"))
     assert page.find("script") is None and not page.select("pre.warned")
+    assert not [header for header in page.select("th") if "(CI)" in header.get_text()], "an interval of no level"
 
 
 def check_origin(caption: str, numbers: str, synthetic: bool) -> None:
