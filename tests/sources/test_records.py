@@ -12,7 +12,7 @@ import comorbid as cm
 from comorbid.codebook import parse_codebook
 from comorbid.errors import CodebookError, CohortError, ComorbidWarning, SpecError, UnknownNameError
 from comorbid.paths import data_dirs, resource_dir
-from comorbid.sources.codelists import CodeList
+from comorbid.sources.codelists import Code, CodeList
 
 RECORDS = pd.DataFrame(
     [
@@ -414,3 +414,40 @@ def test_the_synthea_sample() -> None:
     both = cm.combinations(cohort, ["low_back_pain", "fibromyalgia"])
     together = both[(both["combination"] == "low_back_pain & fibromyalgia") & (both["measure"] == "prevalence")]
     assert list(together["events"]) == [25]
+
+
+def test_many_codes_mean_what_each_of_them_means_alone() -> None:
+    """Against every pair of a listed and a recorded code, compared one by one."""
+    rng = np.random.default_rng(7)
+    written = [f"{letter}{number:02d}{rest}" for letter in "GM" for number in range(100) for rest in ("", ".1", ".25")]
+    listed = [
+        Code(condition, vocabulary, code.split(".")[0] if match == "prefix" else code, match, "x", "1", "own")
+        for condition in ("migraine", "neck_pain", "other_pain")
+        for vocabulary in ("ICD10", "ICD10CM")
+        for code, match in zip(rng.choice(written, 40), rng.choice(["exact", "prefix"], 40), strict=True)
+    ]
+    seen = pd.DataFrame(
+        {"vocabulary": rng.choice(["ICD10", "ICD10CM", "ICD9CM"], 900), "code": rng.choice(written, 900)}
+    )
+    seen["code"] = [code.lower() if at % 3 else code.replace(".", "") + "+" for at, code in enumerate(seen["code"])]
+    seen = seen.drop_duplicates().reset_index(drop=True)
+
+    def means(code: Code, vocabulary: str, text: str) -> bool:
+        own, other = (one.replace(".", "").rstrip("+").upper() for one in (code.code, text))
+        same = other.startswith(own) if code.match == "prefix" else other == own
+        return same and vocabulary == code.vocabulary
+
+    meant = CodeList(tuple(listed)).conditions_of(seen)
+    expected = {
+        (vocabulary, text, code.condition)
+        for code in listed
+        for vocabulary, text in zip(seen["vocabulary"], seen["code"], strict=True)
+        if means(code, vocabulary, text)
+    }
+    assert len(meant) == len(expected) > 300 and set(meant.itertuples(index=False, name=None)) == expected
+    for condition in ("migraine", "neck_pain"):
+        own = [code for code in listed if code.condition == condition]
+        under = [
+            code.shown for code in listed if any(means(one, code.vocabulary, code.code) for one in own) or code in own
+        ]
+        assert set(CodeList(tuple(listed)).items(condition)) == set(under)

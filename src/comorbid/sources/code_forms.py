@@ -6,7 +6,7 @@ import re
 
 import pandas as pd
 
-__all__ = ["EXAMPLES", "compared_codes", "family", "listable", "well_formed"]
+__all__ = ["EXAMPLES", "compared_code", "compared_codes", "family", "listable", "well_formed"]
 
 MARKS = "+*!†#-"
 """Signs after an ICD code that say how it was used (cause, manifestation, addition), or that it goes on."""
@@ -49,6 +49,9 @@ def listable(vocabulary: str, code: str, match: str) -> bool:
 
 def compared_codes(vocabulary: str, codes: pd.Series) -> pd.Series:
     """Codes as they are compared; in ICD neither dot nor case nor a mark at the end counts: M54.2 is also m542."""
-    if not vocabulary.startswith("ICD"):
-        return codes
-    return codes.str.replace(".", "", regex=False).str.rstrip(MARKS).str.upper()
+    return codes.map({code: compared_code(vocabulary, code) for code in codes.unique()})
+
+
+def compared_code(vocabulary: str, code: str) -> str:
+    """One code as `compared_codes` gives it."""
+    return code.replace(".", "").rstrip(MARKS).upper() if vocabulary.startswith("ICD") else code

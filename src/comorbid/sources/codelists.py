@@ -6,6 +6,7 @@ Many to many: a condition has several codes, and a code may belong to several co
 from __future__ import annotations
 
 import csv
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +14,7 @@ import pandas as pd
 
 from comorbid.errors import CodebookError, UnknownNameError, listed
 from comorbid.paths import resource_dir
-from comorbid.sources.code_forms import compared_codes, listable
+from comorbid.sources.code_forms import compared_code, compared_codes, listable
 
 __all__ = ["Code", "CodeList", "read_codelist"]
 
@@ -38,15 +39,10 @@ class Code:
         """Vocabulary and code, with a star for every code that begins with it."""
         return f"{self.vocabulary}: {self.code}{'*' if self.match == 'prefix' else ''}"
 
-    def includes(self, other: Code) -> bool:
-        """Whether another line of the list, of the same vocabulary, is this code or falls under it."""
-        return self.vocabulary == other.vocabulary and bool(self.covers(pd.Series([other.code]))[0])
-
-    def covers(self, codes: pd.Series) -> pd.Series:
-        """Which codes are this one, or begin with it, as `compared_codes` compares them."""
-        found = compared_codes(self.vocabulary, codes)
-        own = compared_codes(self.vocabulary, pd.Series([self.code]))[0]
-        return found.str.startswith(own) if self.match == "prefix" else found == own
+    @property
+    def compared(self) -> str:
+        """The code as it is compared with others."""
+        return compared_code(self.vocabulary, self.code)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +70,9 @@ class CodeList:
         Codes of other conditions that fall under one of them follow, so that what two conditions share is seen.
         """
         own = [code for code in self.codes if code.condition == condition]
-        under = [other for other in self.codes if other not in own and any(code.includes(other) for code in own)]
+        reach = _reach(own)
+        others = [code for code in self.codes if code.condition != condition and code.vocabulary in reach]
+        under = [code for code in others if reach[code.vocabulary].holds(code.compared)]
         return tuple(dict.fromkeys(code.shown for code in [*own, *under]))
 
     def conditions_of(self, codes: pd.DataFrame) -> pd.DataFrame:
@@ -90,13 +88,35 @@ class CodeList:
         DataFrame
             vocabulary, code, condition.
         """
-        found = [
-            codes[(codes["vocabulary"] == code.vocabulary) & code.covers(codes["code"])].assign(
-                condition=code.condition
-            )
-            for code in self.codes
-        ]
+        found = []
+        for condition in self.conditions:
+            for vocabulary, reach in _reach([code for code in self.codes if code.condition == condition]).items():
+                those = codes[codes["vocabulary"] == vocabulary]
+                meant = compared_codes(vocabulary, those["code"]).map(reach.holds).astype(bool)
+                found.append(those[meant].assign(condition=condition))
         return pd.concat(found, ignore_index=True).drop_duplicates()
+
+
+@dataclass(frozen=True, slots=True)
+class _Reach:
+    """What codes of one vocabulary stand for: themselves, and all that begins with a prefix."""
+
+    exact: frozenset[str]
+    prefixes: tuple[str, ...]
+
+    def holds(self, compared: str) -> bool:
+        """Whether a code, as it is compared, is one of these or begins with one."""
+        return compared in self.exact or compared.startswith(self.prefixes)
+
+
+def _reach(codes: Sequence[Code]) -> dict[str, _Reach]:
+    """What codes stand for, by vocabulary."""
+    found = {}
+    for vocabulary in dict.fromkeys(code.vocabulary for code in codes):
+        own = [code for code in codes if code.vocabulary == vocabulary]
+        exact = frozenset(code.compared for code in own if code.match != "prefix")
+        found[vocabulary] = _Reach(exact, tuple(code.compared for code in own if code.match == "prefix"))
+    return found
 
 
 def read_codelist(*sources: str | Path) -> CodeList:
