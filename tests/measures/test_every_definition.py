@@ -84,6 +84,17 @@ def test_words_stand_for_a_figure_whose_every_number_is_hidden(cohort: cm.Cohort
     assert figure.axes == [] and "All numbers of this figure" in figure.texts[0].get_text()
 
 
+def test_a_hidden_number_is_marked_where_it_would_stand(cohort: cm.Cohort) -> None:
+    frame = cm.every_definition(cohort).assign(suppressed="")
+    frame.attrs["release"] = "public-use"  # what is hidden is hidden here already
+    assert not cm.definition_plot(frame).axes[1].texts
+    hidden = frame.index[frame["measure"] == "odds_ratio"][0]
+    frame.loc[hidden, ["estimate", "conf_low", "conf_high"]] = float("nan")
+    frame.loc[hidden, "suppressed"] = "[n<10]"
+    left, right = cm.definition_plot(frame).axes
+    assert [text.get_text() for text in right.texts] == ["[n<10]"] and not left.texts
+
+
 def test_a_frame_of_another_kind_is_refused(cohort: cm.Cohort) -> None:
     with pytest.raises(cm.ComorbidError, match="definition_label"):
         cm.definition_plot(cm.prevalence(cohort))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -10,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as MplFigure
 from matplotlib.lines import Line2D
 
-from comorbid.columns.words import Words, interval_name
+from comorbid.columns.words import Words, interval_name, unknown
 from comorbid.disclosure import guarded
 from comorbid.plots.canvas import figure_for
 from comorbid.plots.hidden import hidden_figure, why_hidden
@@ -24,13 +25,16 @@ LINE = 0.13
 """Inches for each odds ratio of a line."""
 SPREAD = 0.7
 """Part of a line over which its odds ratios spread."""
+PRINTED = 6.5
+"""Type of what stands for a missing number, in points."""
 
 
 def definition_plot(frame: pd.DataFrame, labels: Mapping[str, str] | None = None, *, width: float = WIDTH) -> MplFigure:
     """Prevalence of each definition of each condition, and its odds ratios with the other conditions.
 
     Colour and marker say which other condition. A hollow marker is a pair whose definitions share an item or a body
-    site, so that part of its odds ratio is construction. Conditions are parted by a line.
+    site, so that part of its odds ratio is construction. A missing number reads "[n<10]" or "not estimable" in
+    the colour of its pair. Conditions are parted by a line.
 
     Parameters
     ----------
@@ -86,6 +90,7 @@ def _draw_line(left: Axes, right: Axes, own: pd.DataFrame, height: float, styles
     alone = own[own["measure"] == "prevalence"].iloc[0]
     left.plot([alone["conf_low"], alone["conf_high"]], [height] * 2, color=INK, linewidth=1.5)
     left.plot(alone["estimate"], height, "o", color=INK, markersize=4.5)
+    _say_absent(left, alone.to_dict(), height, INK)
     pairs = own[own["measure"] == "odds_ratio"].to_dict("records")
     shifts = np.linspace(SPREAD / 2, -SPREAD / 2, len(pairs)) if len(pairs) > 1 else [0.0]
     for row, shift in zip(pairs, shifts, strict=True):
@@ -95,6 +100,14 @@ def _draw_line(left: Axes, right: Axes, own: pd.DataFrame, height: float, styles
         right.plot(ends, [height + shift] * 2, color=look.colour, linewidth=1.3)
         face = "white" if row["shared"] else look.colour
         right.plot(row["estimate"], height + shift, look.marker, color=look.colour, mfc=face, markersize=4.5)
+        _say_absent(right, row, height + shift, look.colour)
+
+
+def _say_absent(ax: Axes, row: Mapping[Any, Any], height: float, colour: str) -> None:
+    """Why a number is not there, at the left end of its place, in the colour that it would have."""
+    if pd.isna(row["estimate"]):
+        where: dict[str, Any] = {"xycoords": ("axes fraction", "data"), "va": "center", "fontsize": PRINTED}
+        ax.annotate(unknown(row), (0.01, height), color=colour, **where)
 
 
 def _labels(ax: Axes, lines: list[tuple[str, str]]) -> None:
