@@ -46,7 +46,8 @@ def load_cohort(
         is an error as soon as its variable is used. A frame, or a file, without a codebook describes itself:
         categorical columns have their categories as levels (the first is the reference), boolean columns are
         conditions, numbers are continuous. Text, dates and whole numbers of 12 distinct values or fewer, which could be
-        codes, stay out, and say so when they are asked for. In CSV an empty field is missing.
+        codes (floats too, where they are 1, 2 or have 7 to 9 far above the others, and some are missing), stay out,
+        and say so when they are asked for. In CSV an empty field is missing.
     codebook : str, Path or Codebook, optional
         What the columns of a file, frame or table mean: a TOML file, or the name of a registered cohort.
     design : SurveyDesign or str, optional
@@ -97,6 +98,11 @@ def _given_people(
     place = book.file.path if book is not None and is_codebook(source) else source
     if book is not None and is_relation(place) and not book.file.long:
         return open_relation(place, book.file.sha256), book
+    if not isinstance(place, (str, Path)):
+        raise SpecError(
+            "people are given as the name of a cohort, a file, a codebook, a data frame of pandas or a table of Ibis, "
+            f"not as {type(place).__name__}. Other data frames mostly have .to_pandas()."
+        )
     people = read_people(_existing(place), book.file if book is not None else DataFile())
     return people, book or describe_frame(people, design, conditions, Path(place).stem)
 

@@ -22,6 +22,10 @@ WORDS = {"no": "no", "yes": "yes", "0": "no", "1": "yes"}
 """Categories that a condition may have, in lower case, with the level that each means."""
 FEW_NUMBERS = 12
 """Whole numbers of up to as many distinct values could be codes, and are not taken for quantities."""
+NO_ANSWER = (7, 8, 9, 77, 88, 97, 98, 99, 777, 888, 997, 998, 999)
+"""Codes that surveys give to refused and don't know."""
+BLOCK = 65_536
+"""Rows that are looked at first."""
 MANY_LEVELS = 20
 FEW_SHARE = 10
 """More levels than this, and more than half as many as people, are an identifier."""
@@ -125,15 +129,30 @@ def _no_and_yes(categories: Sequence[object], name: str) -> dict[str, tuple[obje
 def _of_numbers(column: pd.Series, name: str, label: str, is_condition: bool) -> Variable | str:
     if is_condition:
         return Variable(name, "condition", label, name, YES_NO)
+    codes = (
+        f"holds whole numbers with at most {FEW_NUMBERS} distinct values, which could be codes; {CODEBOOK}, or make it"
+    )
     if pd.api.types.is_integer_dtype(column.dtype) and _few_distinct(column):
-        return (
-            f"holds whole numbers with at most {FEW_NUMBERS} distinct values, which could be codes; {CODEBOOK}, or "
-            "make it categorical, or float when it is a quantity"
-        )
+        return f"{codes} categorical, or float when it is a quantity"
+    if _codes_as_floats(column):
+        return f"{codes} categorical (values are missing, for which pandas made floats of them)"
     return Variable(name, "continuous", label, name)
 
 
-def _few_distinct(column: pd.Series, block: int = 65_536) -> bool:
+def _codes_as_floats(column: pd.Series) -> bool:
+    """Whether floats with gaps are codes, for which pandas has no other gap: 1 and 2, or 7 to 9 far above others."""
+    if column.dtype.kind != "f" or not column.hasnans or not (column.iloc[:BLOCK].dropna() % 1 == 0).all():
+        return False
+    known = column.dropna()
+    if not len(known) or not (known % 1 == 0).all() or not _few_distinct(known):
+        return False
+    values = sorted(map(int, known.unique()))
+    answers = [value for value in values if value not in NO_ANSWER]
+    refused = [value for value in values if value in NO_ANSWER and answers and value > answers[-1]]
+    return values == [1, 2] or bool(refused and refused[0] > answers[-1] + 2)
+
+
+def _few_distinct(column: pd.Series, block: int = BLOCK) -> bool:
     """Whether there are no more than `FEW_NUMBERS` distinct values; most columns show it in their first rows."""
     known = column if isinstance(column.dtype, np.dtype) else column.dropna()
     if len(known) == 0 or int(known.max()) - int(known.min()) < FEW_NUMBERS:
