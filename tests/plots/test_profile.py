@@ -104,4 +104,4 @@ def test_marks_of_hidden_numbers_are_explained_in_the_figure_that_has_them() -> 
     frame.loc[0, "suppressed"] = "[n<10]"
     (said,) = [text for text in texts(profile_plot(frame)) if "hidden" in text]
     assert said.startswith("[n<10]: hidden, since too few people stand behind it or it would tell of them")
-    assert cut_off(profile_plot(frame, width=5.5)) == []
+    assert cut_off(profile_plot(frame, width=5.5)) == [] == cut_off(profile_plot(frame, width=3.4))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -79,7 +80,8 @@ def mark_source(target: MplFigure | SubFigure | Axes, frame: pd.DataFrame, pad: 
     """
     line = source_line(frame)
     if not isinstance(target, Axes):
-        line = "\n".join(text for text in (_mark_explained(frame), line) if text)
+        lines = textwrap.wrap(_mark_explained(frame), int(14 * target.bbox.width / target.dpi))
+        line = "\n".join([*lines, *([line] if line else [])])
     if not line:
         return
     colour = VERMILION if is_synthetic(frame) else GREY

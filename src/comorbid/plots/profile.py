@@ -82,7 +82,7 @@ def profile_plot(
         styles = dict(zip(profile.groups, looks(len(profile.groups)), strict=True))
         for ax, panel in zip(axes, panels, strict=False):
             rows = profile.rows[profile.rows["panel"] == panel]
-            title = wrapped(panel, int(48 * width / 7.2 / across) + 16)
+            title = wrapped(panel, min(int(48 * width / 7.2 / across) + 16, int(11 * width) - 6))
             _prepare(ax, profile, profile.rows if share_axis else rows, words, title)
             _draw(ax, rows, profile, styles)
         for ax in axes[len(panels) - across : len(panels)]:
