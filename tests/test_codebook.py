@@ -226,3 +226,11 @@ def test_numbers(values: Any, expected: list[float]) -> None:
 def test_what_is_no_number(values: Any, message: str) -> None:
     with pytest.raises(CodebookError, match=message):
         continuous_values(pd.Series(values), NUMBER)
+
+
+def test_a_column_asked_for_as_a_variable_names_the_variable() -> None:
+    """Whoever knows the file asks for its columns, such as `--by Geschlecht`."""
+    book = parse_codebook({"variables": {**COND, "sex": {"levels": ["f", "m"], "column": "Geschlecht"}}})
+    with pytest.raises(UnknownNameError, match="'geschlecht' is a column, which variable sex reads: write that name"):
+        book["geschlecht"]
+    assert book["sex"].column == "Geschlecht"

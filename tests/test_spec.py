@@ -102,3 +102,21 @@ def test_an_interaction_needs_two_variables() -> None:
 def test_the_formula_reads_back_as_the_same_model() -> None:
     spec = cm.LogisticSpec.from_formula("a ~ b*sex*x + offset(e)")
     assert cm.LogisticSpec.from_formula(spec.formula) == spec
+
+
+@pytest.mark.parametrize(
+    ("formula", "covariates"),
+    [
+        ("r\u00fcckenleiden ~ gr\u00f6\u00dfe", ()),
+        (
+            "r\u00fcckenleiden ~ gr\u00f6\u00dfe + \u00e2ge:sexe + ns(\u00e9tudes, df=3)",
+            ("\u00e2ge:sexe", "ns(\u00e9tudes, df=3)"),
+        ),
+    ],
+)
+def test_names_may_have_the_letters_of_any_language(formula: str, covariates: tuple[str, ...]) -> None:
+    """`codebook init` proposes such names from German and French files."""
+    spec = cm.LogisticSpec.from_formula(formula)
+    assert (spec.outcome, spec.exposure, spec.covariates) == ("r\u00fcckenleiden", "gr\u00f6\u00dfe", covariates)
+    with pytest.raises(SpecError):
+        cm.LogisticSpec.from_formula("migraine ~ 2nd")

@@ -22,7 +22,7 @@ from comorbid.codebook_checks import (
 )
 from comorbid.datafile import FILE, DataFile, datafile_faults
 from comorbid.design import SurveyDesign
-from comorbid.errors import CodebookError, DesignError, listed, require_known
+from comorbid.errors import CodebookError, DesignError, UnknownNameError, listed, require_known
 from comorbid.variables import CONDITION_LEVELS, KINDS, Definition, Kind, Variable
 
 __all__ = [
@@ -85,6 +85,9 @@ class Codebook:
     def __getitem__(self, name: str) -> Variable:
         if name in self.left_out:
             raise CodebookError(f"`{name}` cannot be used as it is: it {self.left_out[name]}.")
+        reading = [v.name for v in self.variables.values() if v.column.casefold() == str(name).casefold()]
+        if reading and name not in self.variables:
+            raise UnknownNameError(f"{name!r} is a column, which variable {listed(reading)} reads: write that name.")
         return self.variables[require_known(name, self.variables, "variable", f"the codebook of {self.title}")]
 
     def condition(self, name: str) -> Variable:

@@ -14,11 +14,11 @@ from typing import Any
 
 from comorbid.errors import SpecError
 
-NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*")
+NAME = re.compile(r"[^\W\d][\w.]*")
 TRANSFORMS = {"ns": "df", "bs": "df", "poly": "degree", "log": ""}
 """Transforms of a continuous variable, with what a bare number after the variable means."""
 
-_CALL = re.compile(r"\s*([a-z]+)\(\s*([A-Za-z_][A-Za-z0-9_.]*)\s*(?:,(.*))?\)\s*")
+_CALL = re.compile(r"\s*([a-z]+)\(\s*([^\W\d][\w.]*)\s*(?:,(.*))?\)\s*")
 _OPTION = re.compile(r"\s*(?:(df|degree|knots)\s*=)?\s*(\d+|\[[^\]]*\])\s*(?:,|$)")
 
 

@@ -168,7 +168,7 @@ def _read_terms(text: str, formula: str) -> tuple[list[str], str | None]:
     for part in (piece.strip() for piece in split_outside(text, "+")):
         if part.startswith("offset(") and offset:
             raise SpecError(f"formula {formula!r} has two offsets; add them up in one variable.")
-        inside = re.fullmatch(r"offset\(\s*([A-Za-z_][A-Za-z0-9_.]*)\s*\)", part)
+        inside = re.fullmatch(r"offset\(\s*([^\W\d][\w.]*)\s*\)", part)
         if inside:
             offset = inside.group(1)
             continue
