@@ -200,3 +200,23 @@ def test_numbers_as_text_among_numbers_of_a_sheet(tmp_path: Path) -> None:
     (tmp_path / "mine.toml").write_text(draft.text, encoding="utf-8")
     young = cm.load_cohort(tmp_path / "mine.toml").restrict("age < 40", reason="40 or older")
     assert young.n == sum(int(age) < 40 for age in ages)
+
+
+@pytest.mark.parametrize(
+    ("given", "role"),
+    [
+        (["hit by a car in 2012", "since the birth of my son", "pain"], "left out"),
+        (["no"] * 100 + ["yes, after the divorce", "yes since I fell at work"], "left out"),
+        (["not at all"] * 60 + ["more than half the days"] * 30 + ["nearly every day"], "categorical"),
+        (["less than high school", "high school or more"] * 20, "categorical"),
+    ],
+    ids=["comments", "comments beside an answer", "a rare answer", "long answers"],
+)
+def test_sentences_of_single_people_are_no_levels(given: list[str], role: str, tmp_path: Path) -> None:
+    """As levels they would stand in the codebook and its tables, and no longer be found as free text."""
+    texts = [*given, *[""] * (N - len(given))]
+    draft = drafted(tmp_path, {"said": texts, "migraine": [0, 1] * (N // 2)})
+    assert taken(draft)["said"] == role
+    if role == "left out":
+        assert "divorce" not in draft.text and "birth" not in draft.text
+        assert "free-text" in set(cm.check_anonymity(tmp_path / "mine.toml")["fault"])

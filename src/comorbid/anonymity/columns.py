@@ -14,6 +14,7 @@ from comorbid.drafting.looks import (
     SHARED,
     has_decimal_commas,
     has_thousands,
+    is_sentence,
     is_whole,
     look_like_contacts,
     numbers_as_text,
@@ -29,8 +30,6 @@ __all__ = ["column_findings"]
 OLDEST, LONGEST_LIFE = 89, 125
 """Years: greater ages are one class under the HIPAA safe harbor rule (45 CFR 164.514(b)(2)); more is no age."""
 FEW_WORDS = 2
-SENTENCE = 25
-"""Letters of a text that is more than a word."""
 BAND = r"^\D*(\d{2,3})\s*(?:-|–|to)\s*\d{2,3}\b"
 YEARS = "Keep the year, or age in years."
 WORDS = "Drop the column, or code what it says."
@@ -103,7 +102,7 @@ def _own_words(known: pd.Series, declared: tuple[str, ...]) -> Fault | None:
     given = known.astype(str).str.strip().value_counts()
     given = given[(given < SHARED) & ~given.index.isin(declared)]
     alone = len(given) == len(known)
-    own = given[[alone or len(text) >= SENTENCE or text.count(" ") >= FEW_WORDS for text in given.index]]
+    own = given[[alone or is_sentence(text) for text in given.index]]
     if len(own) < (FEW_WORDS + 1 if alone else FEW_WORDS) or _are_numbers(own.index.to_series()):
         return None
     what = f"texts that fewer than {SHARED} people gave each: free text or names"

@@ -13,9 +13,11 @@ __all__ = [
     "LOOKED_AT",
     "MANY",
     "SHARED",
+    "are_own_sentences",
     "as_numbers",
     "has_decimal_commas",
     "has_thousands",
+    "is_sentence",
     "is_whole",
     "look_like_contacts",
     "look_like_dates",
@@ -37,6 +39,8 @@ DATE = re.compile(
     rf"({_YEAR}(?P<a>[-/.]){_PART}(?P=a){_PART}|{_PART}(?P<b>[-/.]){_PART}(?P=b)({_YEAR}|\d\d))([T ,;Z].*)?"
 )
 """A day by its year, month and day in figures; an address of a computer or a version is none."""
+SENTENCE = 25
+"""Letters of a text that is more than a word."""
 LOOKED_AT = 1000
 """Texts that are compared with a pattern."""
 
@@ -70,6 +74,18 @@ def rare(texts: pd.Series) -> pd.Series:
     """Texts that few people gave, each once."""
     counts = texts.value_counts()
     return pd.Series(counts.index[counts < SHARED], dtype=object)
+
+
+def is_sentence(text: str) -> bool:
+    """Whether a text is more than a word or two."""
+    return len(text) >= SENTENCE or text.count(" ") > 1
+
+
+def are_own_sentences(texts: pd.Series) -> bool:
+    """Whether most different texts are sentences that one person each wrote; as levels they would tell of people."""
+    counts = texts.str.strip().value_counts()
+    own = sum(map(is_sentence, counts.index[counts == 1]))
+    return own > 1 and own > len(counts) / 2
 
 
 def look_like_dates(texts: pd.Series) -> bool:

@@ -12,6 +12,7 @@ from comorbid.drafting.coded import FEW, as_condition, coded
 from comorbid.drafting.looks import (
     MANY,
     SHARED,
+    are_own_sentences,
     as_numbers,
     has_decimal_commas,
     has_thousands,
@@ -138,6 +139,8 @@ def _left_out(name: str, label: str, known: pd.Series, is_date: bool) -> str:
             return "text: numbers with a decimal comma; store them as numbers"
         if texts.nunique() > MANY and not numbers_as_text(texts) and texts.nunique() < len(texts):
             return f"text of {texts.nunique():,} different values: free text or an identifier"
+        if are_own_sentences(texts) and not tells_apart(known):
+            return "texts of several words that one person each gave: free text"
         own = rare(texts)
         if len(own) >= FEW and not numbers_as_text(own) and not tells_apart(known):
             return f"{len(own)} texts that fewer than {SHARED} people each gave: words of people's own, or small areas"
