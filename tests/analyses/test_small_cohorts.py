@@ -44,8 +44,10 @@ def people() -> pd.DataFrame:
 def run(people: pd.DataFrame, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     """Run a notebook's cells on a cohort with these variables alone; what was shown, as text, and what is left."""
 
-    def ran(analysis: Analysis, names: tuple[str, ...], release: str = "public-use") -> tuple[str, dict[str, Any]]:
-        people[list(names)].to_csv(tmp_path / "small.csv", index=False)
+    def ran(
+        analysis: Analysis, names: tuple[str, ...], release: str = "public-use", n: int = 2500
+    ) -> tuple[str, dict[str, Any]]:
+        people.head(n)[list(names)].to_csv(tmp_path / "small.csv", index=False)
         lines = [TITLE.format(release), *map(variable, names), '[file]\npath = "small.csv"\n']
         (tmp_path / "small-survey.toml").write_text("".join(lines))
         monkeypatch.setenv(COHORTS_VARIABLE, str(tmp_path / "small-survey.toml"))
@@ -110,6 +112,19 @@ def test_what_a_cohort_lacks_is_said(name: str, variables: tuple[str, ...], said
     shown, left = run(analysis, variables)
     whole = shown + json.dumps(left["report"]._contents.listed)
     assert [text for text in said if text not in whole] == []
+
+
+def test_a_headline_makes_nothing_of_a_handful_of_people(run: Any) -> None:
+    found = {analysis.name: analysis for analysis in ANALYSES}
+    names = (*CONDITIONS, "sex")
+    _, left = run(found["how-the-four-conditions-occur-together"], names)
+    assert 0 < left["every"]["events"] < 30
+    assert "too few to say how far from chance" in left["report"]._contents.listed["headline"]
+    _, left = run(found["about-this-cohort"], names, n=500)
+    shares = left["people"].query("level == 'female' and number_of_conditions != 'all'")
+    kept = shares[shares["conf_high"] - shares["conf_low"] < 0.3]
+    vague = [f"({row.conf_low:.0%} to {row.conf_high:.0%})" for row in shares.drop(kept.index).itertuples()]
+    assert vague and not [text for text in vague if text in left["report"]._contents.listed["headline"]]
 
 
 def test_a_confidential_cohort_gets_no_table_without_a_row(run: Any) -> None:
