@@ -8,6 +8,7 @@ import openpyxl
 import pytest
 
 import comorbid as cm
+from comorbid.drafting import draft_codebook
 from comorbid.errors import SourceError
 from comorbid.sources.check_totals import total_faults
 from comorbid.sources.files import read_people
@@ -36,6 +37,19 @@ def test_a_first_row_that_is_no_header(head: list[str], said: str, tmp_path: Pat
         read_people(path)
     assert "44" not in str(refused.value)
     assert len(cm.check_cohort(path))
+
+
+@pytest.mark.parametrize("blank", ["\n", "\n\n\n", "\r\n"], ids=["one", "three", "of Windows"])
+def test_blank_lines_above_the_header_are_passed_over(blank: str, tmp_path: Path) -> None:
+    path = tmp_path / "mine.csv"
+    path.write_text(
+        blank + "person,area\n" + "".join(f"{i},0{i % 3}\n" for i in range(30)), encoding="utf-8", newline=""
+    )
+    assert list(read_people(path)) == ["person", "area"]
+    assert 'text = ["area"]' in draft_codebook(path).text
+    path.write_text(blank, encoding="utf-8", newline="")
+    with pytest.raises(SourceError, match="is empty"):
+        read_people(path)
 
 
 def test_blank_columns_at_the_end_do_not_count(tmp_path: Path) -> None:

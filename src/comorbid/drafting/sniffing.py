@@ -60,7 +60,7 @@ def _begun_with_zero(path: Path, how: DataFile) -> tuple[str, ...]:
     with opener(path)(path, "rt", encoding=encoding, errors="replace", newline="") as file:
         rows = csv.reader(file, delimiter=how.delimiter)
         try:
-            header = [name.strip() for name in next(rows, [])]
+            header = [name.strip() for name in next(filter(None, rows), [])]
             for row in rows:
                 found.update(
                     at for at, field in enumerate(row) if field[:1] == "0" and field.isdigit() and field != "0"

@@ -31,7 +31,7 @@ def file_faults(path: Path, how: DataFile | None = None) -> list[Fault]:
     with _opened(path, how.encoding) as file:
         rows = csv.reader(file, delimiter=how.delimiter)
         try:
-            header = next(rows)
+            header = next(filter(None, rows))  # reading passes over blank lines too
             nameless = [at for at, name in enumerate(header) if not name.strip()]
             lengths, filled = _read_through(rows, nameless if len(nameless) > 1 else [])
         except (StopIteration, UnicodeError):
