@@ -220,3 +220,11 @@ def test_sentences_of_single_people_are_no_levels(given: list[str], role: str, t
     if role == "left out":
         assert "divorce" not in draft.text and "birth" not in draft.text
         assert "free-text" in set(cm.check_anonymity(tmp_path / "mine.toml")["fault"])
+
+
+def test_no_variable_has_the_name_of_a_column_of_results(tmp_path: Path) -> None:
+    """A file may call its columns outcome and level; `by = "outcome"` would be refused."""
+    _ = drafted(tmp_path, {"outcome": [0, 1] * (N // 2), "level": [1, 2, 3] * (N // 3)}, conditions="outcome")
+    cohort = cm.load_cohort(tmp_path / "mine.toml")
+    assert list(cohort.codebook.variables) == ["v_outcome", "v_level"]
+    assert set(cm.prevalence(cohort, by="v_level")["v_level"]) == {"1", "2", "3"}

@@ -13,6 +13,7 @@ from pathlib import Path
 from textwrap import shorten
 from typing import Any
 
+from comorbid.columns import GLOSSARY
 from comorbid.datafile import DataFile
 from comorbid.drafting.covariates import covariates
 from comorbid.drafting.names import is_quasi_identifier, plain
@@ -227,7 +228,7 @@ def _names(proposals: Sequence[Proposal]) -> dict[str, str]:
             continue
         own = re.sub(r"\W+", "_", proposal.column.lower()).strip("_") or "column"
         name = proposal.condition or known.get(proposal.column, own)
-        name = name if name[0].isalpha() else f"v_{name}"
+        name = name if name[0].isalpha() and name not in GLOSSARY else f"v_{name}"
         number, base = 2, name
         while name in names.values() or (name in known.values() and proposal.column not in known):
             name, number = f"{base}_{number}", number + 1
