@@ -97,3 +97,18 @@ def test_a_note_below_the_people(below: str, faults: list[str], tmp_path: Path) 
     rows = [f"{'rather often' if i % 2 else 'never'},{i % 2},{20 + i}" for i in range(30)]
     people = read_people(written(tmp_path, "pain,migraine,age", *rows, below))
     assert [fault.fault for fault in total_faults(people)] == faults
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"<table border='1'><tr><td>migraine</td></tr></table>", "is a web page, not CSV"),
+        (b"\x00" * 90 + b"migraine", "is binary and no text"),
+        ("migraine,age\n1,44\n".encode("utf-16-le"), "is binary and no text.*UTF-16 without a mark"),
+    ],
+    ids=["a table of a web page", "another kind", "UTF-16 without a mark"],
+)
+def test_what_is_no_text_is_called_so_by_the_draft(content: bytes, said: str, tmp_path: Path) -> None:
+    (tmp_path / "mine.csv").write_bytes(content)
+    with pytest.raises(SourceError, match=said):
+        draft_codebook(tmp_path / "mine.csv")

@@ -35,6 +35,11 @@ def sniffed(path: Path) -> DataFile:
     with opener(path)(path, "rb") as file:
         start = bytes(file.read(SAMPLE))
     encoding = _encoding(start)
+    if b"\0" in start and encoding != "utf-16":
+        raise SourceError(
+            f"{path.name} is binary and no text: of another kind than its name says, or UTF-16 without a mark. "
+            "Give it the ending of its kind (.dta, .sav, .xlsx), or save it as CSV in UTF-8."
+        )
     lines = [line for line in start.decode(encoding, errors="replace").splitlines() if line.strip()]
     lines = lines[:-1] if len(start) == SAMPLE else lines
     delimiter = _delimiter(lines, path.name)

@@ -160,7 +160,7 @@ def _require_text(name: str, start: bytes, encoding: str) -> None:
     text = start.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
     kinds = (
         (not text, "is empty"),
-        (text.startswith((b"<!doctype html", b"<html", b"<head", b"<body")), "is a web page, not CSV"),
+        (text.startswith((b"<!doctype html", b"<html", b"<head", b"<body", b"<table")), "is a web page, not CSV"),
         (text.startswith((b"<?xml", b"<!doctype")), "is an XML document or web page, not CSV"),
         (start.startswith((b"\x1f\x8b", b"\xfd7zXZ", b"PK", b"BZh")), "is compressed, which its name does not say"),
         (start.startswith(b"PAR1"), "is Parquet, not CSV"),
