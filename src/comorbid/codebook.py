@@ -204,7 +204,8 @@ def _file(entry: Mapping[str, Any], faults: list[str], as_text: list[str]) -> Da
     faults += wrong
     if wrong:
         return DataFile()
-    return DataFile(**{**given, "text": tuple(dict.fromkeys([*given.get("text", ()), *as_text]))})
+    texts = tuple(dict.fromkeys([*given.get("text", ()), *as_text]))
+    return DataFile(**{**given, "text": texts, "ticked": tuple(given.get("ticked", ()))})
 
 
 def _design(name: str, entry: Mapping[str, Any], faults: list[str]) -> SurveyDesign | None:

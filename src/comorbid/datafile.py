@@ -13,7 +13,7 @@ __all__ = ["FILE", "LONG", "DataFile", "datafile_faults"]
 TEXT = (str,)
 FILE: Mapping[str, tuple[type, ...]] = {
     **dict.fromkeys(("path", "delimiter", "encoding", "decimal", "sheet", "sha256"), TEXT),
-    "text": (list, tuple),
+    **dict.fromkeys(("text", "ticked"), (list, tuple)),
     **dict.fromkeys(("layout", "long"), (Mapping,)),
 }
 """Keys of a codebook's [file] table, with the types that their values may have."""
@@ -31,6 +31,7 @@ class DataFile:
     layout : of a file of fixed width: column to its first and last position, counted from 1.
     long : of a file with a row an answer: which column names the person, the item and the value.
     text : columns of a text file that are never numbers, such as codes that begin with zero.
+    ticked : columns of boxes that were ticked or left blank: a blank is read as the code 0.
     sha256 : of the file as it was when the codebook was written; another file of the name is refused.
     """
 
@@ -42,6 +43,7 @@ class DataFile:
     layout: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     long: Mapping[str, str] = field(default_factory=dict)
     text: tuple[str, ...] = ()
+    ticked: tuple[str, ...] = ()
     sha256: str = ""
 
 
@@ -58,8 +60,9 @@ def datafile_faults(given: Mapping[str, Any]) -> list[str]:
         faults.append(f"[file]: encoding {given['encoding']!r} is unknown; utf-8, latin-1 and cp1252 are common")
     if given.get("sha256") and not re.fullmatch("[0-9a-fA-F]{64}", given["sha256"]):
         faults.append("[file]: sha256 is 64 hexadecimal digits")
-    if not all(isinstance(name, str) for name in given.get("text", ())):
-        faults.append("[file]: text is a list of columns")
+    for lists in ("text", "ticked"):
+        if not all(isinstance(name, str) for name in given.get(lists, ())):
+            faults.append(f"[file]: {lists} is a list of columns")
     long = given.get("long", {})
     if long and (set(long) != set(LONG) or not all(isinstance(name, str) for name in long.values())):
         faults.append(f"[file]: long names three columns: {', '.join(LONG)}")

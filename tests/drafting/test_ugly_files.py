@@ -143,7 +143,7 @@ def test_a_second_header_is_no_person(second: list[str], row: int, tmp_path: Pat
 def test_a_ticked_box_is_told_from_one_value(tmp_path: Path) -> None:
     path = exported(tmp_path, "tick,wave,pain", [f"{'Neck' if i % 3 else ''},2,{i % 2}" for i in range(N)])
     why = draft_codebook(path).frame().set_index("column")["why"]
-    assert why["tick"] == "ticked or blank: write a code where a blank means no"
+    assert why["tick"] == "ticked or blank: where a blank means no, name it under [file] ticked = [...], with 0 for no"
     assert why["wave"] == "every row has the same value"
 
 

@@ -44,7 +44,7 @@ MOSTLY = 0.8
 DAYS = "exact dates can tell who somebody is"
 ITS_NAME = "its name says so"
 SAME = "every row has the same value"
-TICKED = "ticked or blank: write a code where a blank means no"
+TICKED = "ticked or blank: where a blank means no, name it under [file] ticked = [...], with 0 for no"
 REPEATS = "rows repeat people"
 TOLD = "codes as the label of the column tells them, CHECK"
 ADULT = 18

@@ -14,6 +14,7 @@ from comorbid.errors import SourceError, listed
 from comorbid.sources.check_file import beginning, file_faults
 from comorbid.sources.shapes import read_fixed_width, wide
 from comorbid.sources.tables import read_table
+from comorbid.sources.ticks import with_ticks
 from comorbid.sources.unpacking import (
     DAMAGED,
     foreign_byte,
@@ -59,7 +60,7 @@ def read_people(path: Path, how: DataFile = PLAIN, *, strict: bool = True) -> pd
         frame = wide(frame, how.long, path.name)
     if frame.empty:
         raise SourceError(f"{path.name} holds no people.")
-    return frame
+    return with_ticks(frame, how.ticked, path.name)
 
 
 def _reader(path: Path, how: DataFile, strict: bool) -> Callable[[], pd.DataFrame]:

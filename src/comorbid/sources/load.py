@@ -21,6 +21,7 @@ from comorbid.sources.files import read_people
 from comorbid.sources.people_ids import require_one_row_each
 from comorbid.sources.registry import SURVEYS, SYNTHETIC, Survey, codebook_of, names, shown_names
 from comorbid.sources.selfdescribed import describe_frame
+from comorbid.sources.ticks import with_ticks
 
 
 def load_cohort(
@@ -91,13 +92,20 @@ def _given_people(
 ) -> tuple[Any, Codebook]:
     """People who are not made up, as a frame or a relation, with their codebook."""
     if isinstance(source, pd.DataFrame):
-        return source, _given(codebook) or describe_frame(source, design, conditions)
+        given = _given(codebook)
+        people = with_ticks(source, given.file.ticked, "the frame") if given else source
+        return people, given or describe_frame(source, design, conditions)
     if str(source) in SURVEYS:
         return Survey(str(source)).load(), codebook_of(str(source))
     book = own_codebook(source) if is_codebook(source) else _given(codebook)
     place = book.file.path if book is not None and is_codebook(source) else source
-    if book is not None and is_relation(place) and not book.file.long:
+    if book is not None and is_relation(place) and not (book.file.long or book.file.ticked):
         return open_relation(place, book.file.sha256), book
+    if is_relation(place) and not (isinstance(place, (str, Path)) and Path(place).is_file()):
+        raise SourceError(
+            "[file] long and ticked are for one file that is read whole. In a database, or in several Parquet files, "
+            "give each person a row and blanks a code."
+        )
     if not isinstance(place, (str, Path)):
         raise SpecError(
             "people are given as the name of a cohort, a file, a codebook, a data frame of pandas or a table of Ibis, "
