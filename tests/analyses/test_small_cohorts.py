@@ -140,6 +140,19 @@ def test_a_survey_of_ones_own_stands_among_the_others(run: Any) -> None:
     assert "A small survey" in set(left["compared"]["cohort"])
 
 
+def test_a_confidential_cohort_is_not_set_among_the_others(
+    run: Any, people: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever looks for it in the report of its name is told where its numbers are."""
+    (analysis,) = (analysis for analysis in ANALYSES if analysis.name == "same-pair-in-every-survey")
+    pair = people[["low_back_pain", "neck_pain"]].eq("yes")
+    other = cm.load_cohort(pair.assign(sex=people["sex"].astype("category")))
+    monkeypatch.setattr(cm, "cohorts_with", lambda *_, **__: [other])
+    shown, left = run(analysis, fewest(analysis), "confidential")
+    assert set(left["compared"]["cohort"]) == {other.title}
+    assert "A small survey is not among them: a confidential cohort is not set beside public surveys" in shown
+
+
 def test_the_numbers_are_those_of_the_file(run: Any, people: pd.DataFrame) -> None:
     """Prevalence and observed over expected of a file without design, by counting."""
     (analysis,) = (a for a in ANALYSES if a.name == "how-the-four-conditions-occur-together")
