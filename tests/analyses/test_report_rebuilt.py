@@ -76,6 +76,18 @@ def test_numbers_that_left_their_tolerance_are_noted(report: Report, tmp_path: P
     assert ">Shown in</th>" in (tmp_path / "shown.html").read_text(), "every claim leads to its analysis"
 
 
+def test_replications_alone_are_a_sentence_where_the_cohort_is_confidential(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    shown: list[object] = []
+    monkeypatch.setattr(module, "_display", shown.append)
+    report = Report(SimpleNamespace(**{**vars(COHORT), "release": "confidential"}))
+    report.rebuilt(FRAME.tail(1))
+    assert [str(item.data)[:20] for item in shown] == ["Nothing stands here:"]
+    report.rebuilt(FRAME)
+    assert "Somebody 2001" in shown[1].html() and "Another" not in shown[1].html()
+
+
 def test_another_frame_is_refused(report: Report) -> None:
     with pytest.raises(AnalysisError, match="no column claimed, published"):
         report.rebuilt(pd.DataFrame({"estimate": [1.0]}))

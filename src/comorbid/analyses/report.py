@@ -26,6 +26,11 @@ MISSING = re.compile(r"(?<![\w/])[+-]?nan%?(?!\w)")
 NO_INTERVAL = re.compile(r" \((?:95% interval )?[+-]?nan%? to [+-]?nan%?\)")
 """An interval without limits, which says no more than the missing estimate before it."""
 
+REPLICATIONS_ALONE = (
+    "Nothing stands here: each of these numbers is a replication, and does not carry the counts that tell whether it "
+    "may be shown of a confidential cohort."
+)
+
 
 class ReportedCohort(Protocol):
     """What a report asks of a cohort."""
@@ -126,7 +131,7 @@ class Report:
 
         A number that left the tolerance recorded for it is noted: the runner then gives the report the status
         "differs", and `comorbid report` exits 1. Replications in a confidential cohort are left out, since the frame
-        does not carry the counts that they rest on.
+        does not carry the counts that they rest on; where nothing else is in the frame, a sentence says so.
 
         Parameters
         ----------
@@ -142,8 +147,11 @@ class Report:
         """
         from comorbid.analyses import rebuilt
 
-        if self.cohort.release == CONFIDENTIAL and "kind" in frame.columns:
+        if self.cohort.release == CONFIDENTIAL and "kind" in frame.columns and len(frame):
             frame = frame[frame["kind"] != "replication"]
+            if frame.empty:
+                self.note(REPLICATIONS_ALONE)
+                return
         self._contents.note_left_tolerance(rebuilt.left_tolerance(frame))
         book = self.cohort.codebook
         links = rebuilt.addresses(book.variables, len(book.conditions)) if self._folder else {}
