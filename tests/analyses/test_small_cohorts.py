@@ -140,13 +140,10 @@ def test_a_survey_of_ones_own_stands_among_the_others(run: Any) -> None:
     assert "A small survey" in set(left["compared"]["cohort"])
 
 
-def test_a_confidential_cohort_is_not_set_among_the_others(
-    run: Any, people: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_confidential_cohort_is_not_set_among_the_others(run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever looks for it in the report of its name is told where its numbers are."""
     (analysis,) = (analysis for analysis in ANALYSES if analysis.name == "same-pair-in-every-survey")
-    pair = people[["low_back_pain", "neck_pain"]].eq("yes")
-    other = cm.load_cohort(pair.assign(sex=people["sex"].astype("category")))
+    other = cm.load_cohort("synthetic", n=2500)
     monkeypatch.setattr(cm, "cohorts_with", lambda *_, **__: [other])
     shown, left = run(analysis, fewest(analysis), "confidential")
     assert set(left["compared"]["cohort"]) == {other.title}
