@@ -228,3 +228,19 @@ def test_no_variable_has_the_name_of_a_column_of_results(tmp_path: Path) -> None
     cohort = cm.load_cohort(tmp_path / "mine.toml")
     assert list(cohort.codebook.variables) == ["v_outcome", "v_level"]
     assert set(cm.prevalence(cohort, by="v_level")["v_level"]) == {"1", "2", "3"}
+
+
+@pytest.mark.parametrize(
+    ("label", "missing", "check"),
+    [("NC", {"99": "NC"}, True), ("no contesta", {"99": "no contesta"}, False), ("99 or more", {}, False)],
+)
+def test_a_labelled_number_far_above_the_others(
+    label: str, missing: dict[str, str], check: bool, tmp_path: Path
+) -> None:
+    """Pain from 0 to 10; what the label NC means nobody can know, so that it is to be checked."""
+    pain = pd.DataFrame({"nrs": [99.0, *(float(i % 11) for i in range(N - 1))], "migraine": [0.0, 1.0] * (N // 2)})
+    labels = {"nrs": {0: "sin dolor", 10: "el peor", 99: label}}
+    pyreadstat.write_dta(pain, str(tmp_path / "mine.dta"), variable_value_labels=labels)
+    proposal = draft_codebook(tmp_path / "mine.dta").proposals[0]
+    assert proposal.role == "continuous" and dict(proposal.missing) == missing
+    assert ("99 lie far above them and are taken for missing, CHECK" in proposal.why) == check

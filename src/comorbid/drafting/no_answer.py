@@ -15,6 +15,8 @@ __all__ = ["WHOLE", "is_missing", "missing_numbers"]
 WHOLE = re.compile(r"-?(0|[1-9][0-9]{0,17})")
 """A whole number as it is written; codes such as 01 are text, and longer ones are no codes."""
 DECIMAL_SENTINELS = {"99.9", "999.9", "9999.9"}
+OPEN_ENDED = re.compile(r"\+|\b(more|over|above|older|m[a\u00e1]s|mehr|plus)\b", re.I)
+"""What labels of a last number say that holds all larger ones."""
 MOST_BELOW = 4
 SENTINELS = {"7", "8", "9", "77", "88", "99", "97", "98", "777", "888", "999", "997", "998", "7777", "9999"}
 """Codes that surveys give to refused and don't know; whole numbers below zero are another habit."""
@@ -41,21 +43,30 @@ def missing_numbers(known: pd.Series, labels: Mapping[str, str], declared: set[s
     told = f"{known.nunique():,} different numbers"
     said = {code: labels.get(code, "missing") for code in [*labels, *sorted(declared - set(labels))]}
     gone = {code: why for code, why in said.items() if code in declared or is_missing_label(why)}
-    numbers = [code for code in labels if code not in gone]
-    if numbers:
-        told += f"; {', '.join(numbers)} have labels in the file and stay numbers"
+    far = [code for code in labels if code in SENTINELS and code not in gone and int(code) > _top(known, labels) + 2]
+    far = [code for code in far if not OPEN_ENDED.search(labels[code])]
+    numbers = [code for code in labels if code not in gone and code not in far]
+    told += f"; {', '.join(numbers)} have labels in the file and stay numbers" if numbers else ""
+    told += f"; {', '.join(far)} lie far above them and are taken for missing, CHECK" if far else ""
+    gone |= {code: labels[code] for code in far}
     if gone:
         return gone, told
+    known = known[~known.map(key).isin(numbers)]
     below = _below(known)
     known = known[~known.isin(below)]
-    ordinary = known[~known.map(key).isin(SENTINELS | DECIMAL_SENTINELS)]
-    top = ordinary.max() if len(ordinary) else 0
+    top = _top(known, {})
     above = known[known > top]
     above = above if len(above) and above.min() > top + 2 else above[:0]
     found = {place: sorted(set(codes.map(key))) for place, codes in (("above", above), ("below", below)) if len(codes)}
     for place, codes in found.items():
         told += f"; {', '.join(codes)} lie far {place} them and are taken for missing, CHECK"
     return {code: "missing" for codes in found.values() for code in codes}, told
+
+
+def _top(known: pd.Series, labels: Mapping[str, str]) -> float:
+    """The largest number that is neither labelled nor a usual code for no answer."""
+    ordinary = known[~known.map(key).isin(SENTINELS | DECIMAL_SENTINELS | set(labels))]
+    return float(ordinary.max()) if len(ordinary) else 0.0
 
 
 def _below(known: pd.Series) -> pd.Series:
