@@ -85,8 +85,10 @@ class Codebook:
     def __getitem__(self, name: str) -> Variable:
         if name in self.left_out:
             raise CodebookError(f"`{name}` cannot be used as it is: it {self.left_out[name]}.")
+        if name in self.variables:
+            return self.variables[name]
         reading = [v.name for v in self.variables.values() if v.column.casefold() == str(name).casefold()]
-        if reading and name not in self.variables:
+        if reading:
             raise UnknownNameError(f"{name!r} is a column, which variable {listed(reading)} reads: write that name.")
         return self.variables[require_known(name, self.variables, "variable", f"the codebook of {self.title}")]
 

@@ -7,7 +7,7 @@ import re
 import numpy as np
 import pandas as pd
 
-from comorbid.drafting.looks import LOOKED_AT, MANY, is_whole, look_like_dates, numbers_as_text
+from comorbid.drafting.looks import MANY, is_whole, look_like_dates, mostly, numbers_as_text
 from comorbid.drafting.names import DATES
 
 __all__ = ["days_told", "on_calendar"]
@@ -42,9 +42,9 @@ def days_told(known: pd.Series, texts: pd.Series, told: str) -> str | None:
     called = bool(re.search(DATES, told)) and texts.nunique() > MANY
     if pd.api.types.is_numeric_dtype(known):
         return EXACT if called else _packed(known)
-    if called or look_like_dates(texts) or _mostly(texts, WORDED):
+    if called or look_like_dates(texts) or mostly(texts, WORDED):
         return EXACT
-    if _mostly(texts, MONTHLY):
+    if mostly(texts, MONTHLY):
         return MONTHS
     return _packed(pd.to_numeric(texts, errors="coerce").dropna()) if numbers_as_text(texts) else None
 
@@ -79,7 +79,3 @@ def _are_days(year: np.ndarray, month: np.ndarray, day: np.ndarray) -> bool:
 def on_calendar(year: np.ndarray, month: np.ndarray, day: np.ndarray) -> np.ndarray:
     """Whether each three parts are those of a calendar; a missing part is none."""
     return (year >= EARLIEST) & (year <= LATEST) & (month >= 1) & (month <= 12) & (day >= 1) & (day <= 31)
-
-
-def _mostly(texts: pd.Series, pattern: re.Pattern[str]) -> bool:
-    return bool(texts.head(LOOKED_AT).map(lambda text: bool(pattern.fullmatch(text))).mean() > 0.5)

@@ -10,7 +10,6 @@ from comorbid.drafting.names import is_missing_code
 from comorbid.variables import key
 
 __all__ = [
-    "LOOKED_AT",
     "MANY",
     "SHARED",
     "are_own_sentences",
@@ -21,6 +20,7 @@ __all__ = [
     "is_whole",
     "look_like_contacts",
     "look_like_dates",
+    "mostly",
     "numbers_as_text",
     "rare",
     "tells_apart",
@@ -90,15 +90,16 @@ def are_own_sentences(texts: pd.Series) -> bool:
 
 def look_like_dates(texts: pd.Series) -> bool:
     """Whether most texts are days, as people write them."""
-    return _mostly(texts, DATE)
+    return mostly(texts, DATE)
 
 
 def look_like_contacts(texts: pd.Series) -> bool:
     """Whether most texts are addresses of electronic mail or telephone numbers."""
-    return not pd.api.types.is_numeric_dtype(texts) and _mostly(texts, CONTACT)
+    return not pd.api.types.is_numeric_dtype(texts) and mostly(texts, CONTACT)
 
 
-def _mostly(texts: pd.Series, pattern: re.Pattern[str]) -> bool:
+def mostly(texts: pd.Series, pattern: re.Pattern[str]) -> bool:
+    """Whether more than half of the first texts are of a pattern."""
     return bool(texts.head(LOOKED_AT).map(lambda text: bool(pattern.fullmatch(str(text).strip()))).mean() > 0.5)
 
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from comorbid.drafting.names import is_missing_code, is_missing_label
+from comorbid.sources.selfdescribed import NO_ANSWER
 from comorbid.variables import key
 
 __all__ = ["WHOLE", "is_missing", "missing_numbers"]
@@ -18,7 +19,7 @@ DECIMAL_SENTINELS = {"99.9", "999.9", "9999.9"}
 OPEN_ENDED = re.compile(r"\+|\b(more|over|above|older|m[a\u00e1]s|mehr|plus)\b", re.I)
 """What labels of a last number say that holds all larger ones."""
 MOST_BELOW = 4
-SENTINELS = {"7", "8", "9", "77", "88", "99", "97", "98", "777", "888", "999", "997", "998", "7777", "9999"}
+SENTINELS = set(map(str, NO_ANSWER))
 """Codes that surveys give to refused and don't know; whole numbers below zero are another habit."""
 
 

@@ -46,6 +46,8 @@ def file_faults(path: Path, how: DataFile | None = None) -> list[Fault]:
 
 def _read_through(rows: Iterator[list[str]], columns: Sequence[int]) -> tuple[Counter[int], int]:
     """How many rows have how many fields, and in how many of some columns any row has a value."""
+    if not columns:
+        return Counter(len(row) for row in rows if row), 0
     lengths: Counter[int] = Counter()
     filled: set[int] = set()
     for row in rows:

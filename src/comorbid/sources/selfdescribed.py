@@ -22,7 +22,7 @@ WORDS = {"no": "no", "yes": "yes", "0": "no", "1": "yes"}
 """Categories that a condition may have, in lower case, with the level that each means."""
 FEW_NUMBERS = 12
 """Whole numbers of up to as many distinct values could be codes, and are not taken for quantities."""
-NO_ANSWER = (7, 8, 9, 77, 88, 97, 98, 99, 777, 888, 997, 998, 999)
+NO_ANSWER = (7, 8, 9, 77, 88, 97, 98, 99, 777, 888, 997, 998, 999, 7777, 9999)
 """Codes that surveys give to refused and don't know."""
 BLOCK = 65_536
 """Rows that are looked at first."""
